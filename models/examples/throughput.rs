@@ -3,6 +3,8 @@
 //! Reads up to 64 MB of text below the folders, cuts it into chunks of about 1 KB at line ends, and encodes all of them
 //! five times on one thread. Prints the best and the median round.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)] // printing is all it is for
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
