@@ -17,7 +17,7 @@ if ! has cc || ! has c++; then lack build-essential "a C and C++ compiler, for t
 if ! has make; then lack make "the Makefile"; fi
 if ! has git; then lack git "tests that make repositories, switch branches and add worktrees"; fi
 if ! has python3; then
-    lack python3 "tests that run Python's own parser and a Qdrant peer beside ours"
+    lack python3 "tests that run peers of ours written in Python, a Qdrant server among them"
     lack python3-venv "the same tests, which install their packages into a folder of their own"
 elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     lack python3-venv "tests that install Python packages into a folder of their own"
