@@ -8,9 +8,16 @@ locked=()
 if [ -n "${CI:-}" ]; then locked=(--locked); fi
 
 cargo test --workspace --doc --quiet "${locked[@]}"
-# nextest runs tests of all crates side by side, each in a process of its own; cargo's own runner gives the same verdict.
+# nextest runs tests of all crates side by side, each in a process of its own; cargo's own runner gives the same verdict, but
+# reports crate by crate, so its figures are added up.
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace --no-fail-fast "${locked[@]}"
 else
-    cargo test --workspace --no-fail-fast --lib --bins --tests "${locked[@]}"
+    status=0
+    output=$(mktemp)
+    trap 'rm -f "$output"' EXIT
+    cargo test --workspace --no-fail-fast --lib --bins --tests "${locked[@]}" 2>&1 | tee "$output" || status=$?
+    awk '/^test result: / { passed += $4; failed += $6; skipped += $8 }
+        END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$output"
+    exit "$status"
 fi
