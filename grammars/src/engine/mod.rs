@@ -1,0 +1,105 @@
+//! From text to facts.
+
+mod collect;
+mod comments;
+mod metrics;
+mod names;
+mod resolve;
+mod scopes;
+mod symbols;
+mod text;
+mod walk;
+
+use crate::facts::{Detail, FileFacts};
+use crate::flat::{Node, flatten};
+use crate::language::Language;
+use crate::query::flag;
+use crate::syntax::{ParseError, ParseLimits, Parsers, SyntaxTree};
+
+/// Parses texts and reads facts from them. Keep one a thread: it holds the parsers and the memory that every file needs.
+#[derive(Default)]
+pub struct Extractor {
+    parsers: Parsers,
+    nodes: Vec<Node>,
+}
+
+/// Nodes of memory that is kept between files; a larger file's memory is given back.
+const KEPT_NODES: usize = 1 << 20;
+
+impl Extractor {
+    /// An extractor without parsers; they are made when first needed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Parses a text.
+    ///
+    /// # Errors
+    /// When a limit is reached or the grammar cannot be used. Text that does not fit the language is no error:
+    /// the tree has regions that did not parse.
+    pub fn parse(
+        &mut self,
+        language: Language,
+        text: &str,
+        limits: &ParseLimits<'_>,
+    ) -> Result<SyntaxTree, ParseError> {
+        self.parsers.parse(language, text, None, limits)
+    }
+
+    /// Parses the text that a tree, told of the edits by [`SyntaxTree::edit`], now stands for. Costs what the edits touch.
+    ///
+    /// # Errors
+    /// As [`Extractor::parse`]; the old tree stays as it is.
+    pub fn reparse(
+        &mut self,
+        old: &SyntaxTree,
+        text: &str,
+        limits: &ParseLimits<'_>,
+    ) -> Result<SyntaxTree, ParseError> {
+        self.parsers
+            .parse(old.language, text, Some(&old.tree), limits)
+    }
+
+    /// Reads the facts of a parsed text. `text` must be the one that was parsed; of another, the facts are meaningless.
+    pub fn extract(&mut self, tree: &SyntaxTree, text: &str, detail: Detail) -> FileFacts {
+        let loaded = tree.language.loaded();
+        let dropped = match detail {
+            Detail::Index => flag::FULL_ONLY,
+            Detail::Full => 0,
+        };
+        flatten(
+            &tree.tree,
+            &loaded.compiled,
+            dropped,
+            tree.max_depth,
+            &mut self.nodes,
+        );
+        let collected = collect::collect(&mut self.nodes, &loaded.compiled, text);
+        if collected.exhausted {
+            tracing::debug!(
+                language = tree.language.name(),
+                bytes = text.len(),
+                "too many ways to match; some facts are missing"
+            );
+        }
+        let facts = walk::Walk::new(&self.nodes, loaded, text, detail, &collected).run();
+        if self.nodes.capacity() > KEPT_NODES {
+            self.nodes = Vec::new();
+        }
+        facts
+    }
+
+    /// Parses a text and reads its facts, with the default limits.
+    ///
+    /// # Errors
+    /// As [`Extractor::parse`].
+    pub fn facts(
+        &mut self,
+        language: Language,
+        text: &str,
+        detail: Detail,
+    ) -> Result<FileFacts, ParseError> {
+        let tree = self.parse(language, text, &ParseLimits::default())?;
+        Ok(self.extract(&tree, text, detail))
+    }
+}

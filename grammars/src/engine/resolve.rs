@@ -1,0 +1,139 @@
+//! The end of the walk: with every name bound, calls and references are looked up and the facts are complete.
+
+use super::metrics::add_recursion;
+use super::text::{cut, first_part, is_path};
+use super::walk::{PendingCall, Walk, span};
+use crate::facts::{Binding, Call, FileFacts, Reference, Scope, SymbolId, SymbolKind, Target};
+use crate::flat::NONE;
+
+/// Bytes of a qualifier that is kept.
+const MAX_QUALIFIER: usize = 200;
+
+impl<'a> Walk<'a> {
+    pub(super) fn finish(mut self) -> FileFacts {
+        let mut recursive: Vec<SymbolId> = Vec::new();
+        for pending in std::mem::take(&mut self.calls) {
+            if let Some((call, calls_itself)) = self.call(&pending) {
+                if calls_itself && let Some(caller) = call.caller {
+                    recursive.push(caller);
+                }
+                self.facts.calls.push(call);
+            }
+        }
+        recursive.sort_unstable();
+        recursive.dedup();
+        for symbol in recursive {
+            if let Some(metrics) = &mut self.facts.symbols[symbol as usize].metrics {
+                add_recursion(metrics);
+            }
+        }
+        if self.full {
+            self.full_facts();
+        }
+        self.facts.lines = self.lines.count();
+        self.facts.comment_lines = self.comments.comment_lines();
+        self.facts.markers = self.comments.markers;
+        self.facts.names = self.names.finish();
+        self.facts
+    }
+
+    /// The call, and whether its caller calls itself.
+    fn call(&mut self, pending: &PendingCall) -> Option<(Call, bool)> {
+        let node = self.nodes[pending.callee as usize];
+        let text = span(&node).text(self.text);
+        if text.is_empty()
+            || text.contains(char::is_whitespace)
+            || self
+                .loaded
+                .settings
+                .keywords
+                .iter()
+                .any(|word| word == text)
+        {
+            return None;
+        }
+        let has_receiver = pending.receiver != NONE;
+        let qualifier = has_receiver
+            .then(|| self.span_of(pending.receiver).text(self.text))
+            .filter(|text| text.len() <= MAX_QUALIFIER && is_path(text));
+        let target = match qualifier {
+            Some(path) => self.qualifier_target(path, pending),
+            None if has_receiver => Target::Free,
+            None => {
+                let space = self.has_type_names().then(|| self.is_type(&node));
+                self.bound(text, space, pending.scope, node.start)
+            }
+        };
+        let word = self.names.word(cut(text, MAX_QUALIFIER));
+        let name = self.names.publish(word);
+        let calls_itself = pending.caller.is_some_and(|caller| match qualifier {
+            None => !has_receiver && target == Target::Symbol(caller),
+            Some(path) => self.is_self(path) && self.facts.symbols[caller as usize].name == name,
+        });
+        let call = Call {
+            name,
+            qualifier: qualifier.map(|path| self.names.name(path)),
+            has_receiver,
+            caller: pending.caller,
+            target,
+            span: span(&node),
+            line: self.lines.line(node.start),
+        };
+        Some((call, calls_itself))
+    }
+
+    /// What the first name of a path is bound to; `self` is the type around.
+    fn qualifier_target(&mut self, path: &str, pending: &PendingCall) -> Target {
+        let first = first_part(path);
+        if self.is_self(first) {
+            let mut around = pending.caller;
+            while let Some(id) = around {
+                let symbol = &self.facts.symbols[id as usize];
+                if symbol.kind == SymbolKind::Impl || symbol.kind.is_type() {
+                    return Target::Symbol(id);
+                }
+                around = symbol.container;
+            }
+        }
+        let at = self.nodes[pending.receiver as usize].start;
+        self.bound(first, None, pending.scope, at)
+    }
+
+    fn bound(&self, name: &str, is_type: Option<bool>, scope: u32, at: u32) -> Target {
+        let word = self.names.known(name);
+        let binding = word.and_then(|word| self.scopes.resolve(word, is_type, scope, at));
+        binding.map_or(Target::Free, |binding| self.scopes.target(binding))
+    }
+
+    fn full_facts(&mut self) {
+        for pending in std::mem::take(&mut self.references) {
+            let node = self.nodes[pending.node as usize];
+            let space = self.has_type_names().then(|| self.is_type(&node));
+            let binding = self
+                .scopes
+                .resolve(pending.word, space, pending.scope, node.start);
+            let name = self.names.publish(pending.word);
+            self.facts.references.push(Reference {
+                name,
+                span: span(&node),
+                access: pending.access,
+                binding,
+            });
+        }
+        for scope in &self.scopes.all {
+            self.facts.scopes.push(Scope {
+                parent: scope.parent,
+                span: scope.span,
+            });
+        }
+        for bound in &self.scopes.bindings {
+            let name = self.names.publish(bound.word);
+            self.facts.bindings.push(Binding {
+                name,
+                kind: bound.kind,
+                scope: bound.scope,
+                span: bound.span,
+            });
+        }
+    }
+}

@@ -1,0 +1,497 @@
+//! The one walk over the nodes in which symbols, scopes, metrics and comments come about.
+
+use rustc_hash::FxHashMap;
+
+use super::collect::{Collected, Def, ImportMatch};
+use super::comments::Comments;
+use super::metrics::Meter;
+use super::names::{Interner, Word};
+use super::scopes::{NewBinding, Redirect, Scopes};
+use super::text::{LineTable, last_part, unquoted};
+use crate::facts::{
+    Access, BindingKind, Detail, FileFacts, Import, ImportId, ScopeId, Span, SymbolId, Visibility,
+};
+use crate::flat::{NONE, Node, is_error};
+use crate::language::Loaded;
+use crate::query::flag;
+use crate::settings::Scoping;
+
+/// An open symbol.
+pub(super) struct Frame {
+    pub(super) symbol: SymbolId,
+    /// Index of the first node behind it.
+    pub(super) after: u32,
+    /// Its widest and narrowest definition nodes, and its name.
+    pub(super) node: u32,
+    pub(super) narrow: u32,
+    pub(super) name: u32,
+    /// What `public:` said last among its members.
+    pub(super) section: Option<Visibility>,
+}
+
+/// A call before its name is looked up: that waits until the whole file is bound.
+pub(super) struct PendingCall {
+    pub(super) callee: u32,
+    pub(super) receiver: u32,
+    pub(super) caller: Option<SymbolId>,
+    pub(super) scope: ScopeId,
+}
+
+/// A reference before its name is looked up.
+pub(super) struct PendingReference {
+    pub(super) word: Word,
+    pub(super) node: u32,
+    pub(super) scope: ScopeId,
+    pub(super) access: Access,
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) nodes: &'a [Node],
+    pub(super) loaded: &'a Loaded,
+    pub(super) text: &'a str,
+    pub(super) full: bool,
+    pub(super) collected: &'a Collected,
+    pub(super) lines: LineTable,
+    pub(super) names: Interner<'a>,
+    pub(super) comments: Comments,
+    pub(super) meter: Meter,
+    pub(super) scopes: Scopes,
+    /// Kinds whose names live in a name space of types.
+    type_kinds: Vec<u16>,
+    pub(super) frames: Vec<Frame>,
+    /// The nodes of each import.
+    pub(super) import_nodes: Vec<ImportMatch>,
+    /// Open declarations: node and first node behind.
+    declarations: Vec<(u32, u32)>,
+    /// The definition that a name node names: its narrowest node, and its symbol if it became one.
+    pub(super) named: FxHashMap<u32, (u32, Option<SymbolId>)>,
+    pub(super) facts: FileFacts,
+    pub(super) calls: Vec<PendingCall>,
+    pub(super) references: Vec<PendingReference>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        nodes: &'a [Node],
+        loaded: &'a Loaded,
+        text: &'a str,
+        detail: Detail,
+        collected: &'a Collected,
+    ) -> Self {
+        let kinds = loaded.settings.type_names.iter();
+        Self {
+            nodes,
+            loaded,
+            text,
+            full: detail == Detail::Full,
+            collected,
+            lines: LineTable::new(text),
+            names: Interner::default(),
+            comments: Comments::default(),
+            meter: Meter::default(),
+            scopes: Scopes::new(text.len() as u32),
+            type_kinds: kinds
+                .map(|kind| loaded.grammar.id_for_node_kind(kind, true))
+                .collect(),
+            frames: Vec::new(),
+            import_nodes: Vec::new(),
+            declarations: Vec::new(),
+            named: FxHashMap::default(),
+            facts: FileFacts::default(),
+            calls: Vec::with_capacity(collected.calls.len()),
+            references: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(mut self) -> FileFacts {
+        self.imports();
+        let nodes = self.nodes;
+        let mut defs = self.collected.defs.as_slice();
+        let mut calls = self.collected.calls.as_slice();
+        for (index, node) in nodes.iter().enumerate() {
+            let index = index as u32;
+            let flags = node.flags & flag::WALK;
+            if flags == 0 {
+                continue;
+            }
+            self.leave(index);
+            if is_error(node)
+                && self
+                    .facts
+                    .errors
+                    .last()
+                    .is_none_or(|last| last.end < node.end.max(last.end + 1))
+            {
+                self.facts.errors.push(span(node));
+            }
+            if flags & flag::COMMENT != 0 {
+                let inner = node.flags & flag::MEMBER != 0;
+                let symbol = self.frames.last().map(|frame| frame.symbol);
+                self.comments
+                    .comment(span(node), inner, self.text, &self.lines, symbol);
+            }
+            if flags & (flag::ATTRIBUTE | flag::TEST_ATTRIBUTE) != 0 {
+                self.attribute(index, node);
+            }
+            if flags & flag::DEF != 0 {
+                while let Some((def, rest)) = defs.split_first()
+                    && def.node <= index
+                {
+                    defs = rest;
+                    self.define(def);
+                }
+            }
+            if flags & flag::TEST != 0 {
+                self.mark_test(index);
+            }
+            if flags & flag::VISIBILITY_SECTION != 0 {
+                self.section(node);
+            }
+            if flags & (flag::NEST | flag::SCOPE) != 0 {
+                self.enter(index, node, flags);
+            }
+            if flags & flag::DECLARATION != 0 {
+                self.declarations.push((index, node.after));
+            }
+            if flags & (flag::GLOBAL | flag::OUTER) != 0 {
+                let word = self.names.word(span(node).text(self.text));
+                let to = if flags & flag::GLOBAL != 0 {
+                    Redirect::File
+                } else {
+                    Redirect::Outer
+                };
+                self.scopes.redirect(word, to);
+            }
+            if flags & flag::BINDING != 0 {
+                self.bind(index, node, flags);
+            }
+            if flags
+                & (flag::BRANCH
+                    | flag::SWITCH
+                    | flag::CASE
+                    | flag::ELSE
+                    | flag::LOGICAL
+                    | flag::JUMP)
+                != 0
+            {
+                self.meter.count(
+                    index,
+                    nodes,
+                    &self.loaded.compiled,
+                    &mut self.facts.symbols,
+                    self.text,
+                );
+            }
+            if flags & flag::CALLEE != 0 {
+                while let Some((call, rest)) = calls.split_first()
+                    && call.callee <= index
+                {
+                    calls = rest;
+                    let caller = self.frames.last().map(|frame| frame.symbol);
+                    let scope = self.scopes.current();
+                    self.calls.push(PendingCall {
+                        callee: call.callee,
+                        receiver: call.receiver,
+                        caller,
+                        scope,
+                    });
+                }
+            }
+            if flags & (flag::REFERENCE | flag::WRITE) != 0 && node.flags & flag::BINDING == 0 {
+                self.refer(index, node, flags);
+            }
+        }
+        self.finish()
+    }
+
+    fn leave(&mut self, index: u32) {
+        while self.frames.last().is_some_and(|frame| frame.after <= index) {
+            self.frames.pop();
+        }
+        while self
+            .declarations
+            .last()
+            .is_some_and(|&(_, after)| after <= index)
+        {
+            self.declarations.pop();
+        }
+        self.scopes.leave(index);
+        self.meter.leave(index);
+    }
+
+    fn attribute(&mut self, index: u32, node: &Node) {
+        let test = node.flags & flag::TEST_ATTRIBUTE != 0;
+        // Java writes annotations inside the definition, Rust before it.
+        if let Some(frame) = self.frames.last()
+            && index < frame.name
+        {
+            if test {
+                let symbol = &mut self.facts.symbols[frame.symbol as usize];
+                symbol.is_test |= symbol.kind.is_callable();
+            }
+        } else {
+            self.comments.attribute(span(node), test);
+        }
+    }
+
+    fn mark_test(&mut self, index: u32) {
+        if let Some(frame) = self.frames.last()
+            && (frame.node == index || frame.narrow == index)
+        {
+            self.facts.symbols[frame.symbol as usize].is_test = true;
+        }
+    }
+
+    fn section(&mut self, node: &Node) {
+        let visibility = super::symbols::visibility_of(span(node).text(self.text));
+        let symbols = &self.facts.symbols;
+        let around = self
+            .frames
+            .iter_mut()
+            .rev()
+            .find(|frame| !symbols[frame.symbol as usize].kind.is_callable());
+        if let Some(frame) = around
+            && visibility != Visibility::Unknown
+        {
+            frame.section = Some(visibility);
+        }
+    }
+
+    /// Enters a scope, a lambda, or both.
+    fn enter(&mut self, index: u32, node: &Node, flags: u32) {
+        // The function of a symbol is counted when the symbol is defined.
+        let own = self.frames.last().is_some_and(|frame| {
+            let is_node =
+                frame.narrow == index || frame.node == index || node.parent == frame.narrow;
+            is_node && self.facts.symbols[frame.symbol as usize].kind.is_callable()
+        });
+        if flags & flag::NEST != 0 && !own {
+            self.meter.enter_lambda(node.after, index);
+        }
+        if flags & flag::SCOPE != 0 {
+            let is_node = self
+                .frames
+                .last()
+                .is_some_and(|frame| frame.narrow == index || frame.node == index);
+            let function = flags & (flag::SCOPE_FUNCTION | flag::NEST) != 0 || own && is_node;
+            self.scopes.enter(
+                index,
+                node.after,
+                span(node),
+                function,
+                flags & flag::SCOPE_CLASS != 0,
+            );
+        }
+    }
+
+    fn bind(&mut self, index: u32, node: &Node, flags: u32) {
+        let kind = match flags {
+            _ if flags & flag::BIND_IMPORT != 0 => BindingKind::Import,
+            _ if flags & (flag::BIND_DEFINITION | flag::HOIST_DEFINITION) != 0 => {
+                BindingKind::Definition
+            }
+            _ if flags & flag::BIND_PARAMETER != 0 => BindingKind::Parameter,
+            _ => BindingKind::Variable,
+        };
+        let mut span = span(node);
+        let mut text = span.text(self.text);
+        if kind == BindingKind::Import {
+            let (inner, _) = unquoted(text);
+            text = last_part(inner);
+        }
+        if text.is_empty() || text.contains('\n') {
+            return;
+        }
+        if kind == BindingKind::Import
+            && let Some(at) = span.text(self.text).rfind(text)
+        {
+            span = Span {
+                start: span.start + at as u32,
+                end: span.start + (at + text.len()) as u32,
+            };
+        }
+        let word = self.names.word(text);
+        let (definition, symbol) = match self.named.get(&index) {
+            Some(&(narrow, symbol)) => (narrow, symbol),
+            None => (node.parent, None),
+        };
+        let scope = match kind {
+            BindingKind::Definition => self.scopes.outside(definition),
+            _ => self.scopes.current(),
+        };
+        let hoisted = flags & (flag::HOIST_VARIABLE | flag::HOIST_DEFINITION) != 0;
+        let scope = if hoisted {
+            self.scopes.function_around(scope)
+        } else {
+            scope
+        };
+        let settings = &self.loaded.settings;
+        let waits = settings.declare_before_use
+            && matches!(kind, BindingKind::Variable | BindingKind::Parameter)
+            && !hoisted
+            && self.scopes.is_local(scope);
+        let mut from = span.start;
+        if waits
+            && let Some(&(declaration, _)) = self.declarations.last()
+            && declaration > self.scopes.all[scope as usize].node
+        {
+            from = self.nodes[declaration as usize].end;
+        }
+        let once = flags & flag::REDECLARE != 0
+            || kind == BindingKind::Variable && (hoisted || settings.scoping == Scoping::Function);
+        let import = if kind == BindingKind::Import {
+            self.import_of(index)
+        } else {
+            None
+        };
+        let is_type = self.is_type(node);
+        let new = NewBinding {
+            word,
+            kind,
+            span,
+            symbol,
+            import,
+            is_type,
+            from,
+            everywhere: !waits,
+        };
+        if !self.scopes.bind(scope, new, once) && self.full {
+            self.references.push(PendingReference {
+                word,
+                node: index,
+                scope: self.scopes.current(),
+                access: Access::Write,
+            });
+        }
+    }
+
+    pub(super) fn is_type(&self, node: &Node) -> bool {
+        !self.type_kinds.is_empty() && self.type_kinds.contains(&node.kind)
+    }
+
+    pub(super) fn has_type_names(&self) -> bool {
+        !self.type_kinds.is_empty()
+    }
+
+    fn refer(&mut self, index: u32, node: &Node, flags: u32) {
+        // A member or a defined name is no reference, but a member may be assigned without being one either.
+        if !self.full || node.flags & flag::MEMBER != 0 {
+            return;
+        }
+        let text = span(node).text(self.text);
+        if text.is_empty() || text.contains('\n') {
+            return;
+        }
+        let access = if flags & flag::WRITE != 0 {
+            Access::Write
+        } else {
+            Access::Read
+        };
+        let word = self.names.word(text);
+        self.references.push(PendingReference {
+            word,
+            node: index,
+            scope: self.scopes.current(),
+            access,
+        });
+    }
+
+    fn imports(&mut self) {
+        let separator = self.loaded.settings.path_separator.as_str();
+        for found in &self.collected.imports {
+            let part = |node: u32| (node != NONE).then(|| self.span_of(node).text(self.text));
+            let mut module = String::new();
+            let key = found.key();
+            for prefix in self.prefixes_of(key) {
+                push_path(&mut module, self.span_of(prefix).text(self.text), separator);
+            }
+            if let Some(text) = part(found.module) {
+                push_path(&mut module, unquoted(text.trim()).0, separator);
+            }
+            let mut item = part(found.item).map(|text| unquoted(text.trim()).0);
+            // `use a::{self}` imports `a`.
+            if item == Some("self") && !module.is_empty() {
+                item = None;
+            }
+            if module.is_empty() && item.is_none() {
+                continue;
+            }
+            let alias = part(found.alias);
+            let node = self.span_of(found.import);
+            let line = self.lines.line(node.start);
+            let module = self.names.joined(module);
+            let item = item.map(|text| self.names.name(text));
+            let alias = alias.map(|text| self.names.name(text));
+            self.facts.imports.push(Import {
+                module,
+                item,
+                alias,
+                wildcard: found.wildcard != NONE,
+                span: node,
+                line,
+            });
+            self.import_nodes.push(*found);
+        }
+    }
+
+    /// The import whose local name is the node `index`.
+    fn import_of(&self, index: u32) -> Option<ImportId> {
+        let holds =
+            |node: u32| node != NONE && node <= index && index < self.nodes[node as usize].after;
+        let last = self
+            .import_nodes
+            .partition_point(|import| import.key() <= index);
+        // An alias stands behind the name that it renames, an import of several names has a key for each.
+        let from = last.saturating_sub(2);
+        let near = self.import_nodes.iter().enumerate().skip(from).take(4);
+        let found = near.rev().find(|(_, import)| match import.alias {
+            NONE => holds(import.item) || import.item == NONE && holds(import.module),
+            alias => holds(alias),
+        });
+        found.map(|(id, _)| id as ImportId)
+    }
+
+    /// The prefixes that hold at a node, outermost first.
+    fn prefixes_of(&self, node: u32) -> Vec<u32> {
+        let mut out = Vec::new();
+        if self.collected.prefixes.is_empty() {
+            return out;
+        }
+        let mut at = self.nodes[node as usize].parent;
+        for _ in 0..64 {
+            if at == NONE {
+                break;
+            }
+            if let Some(&prefix) = self.collected.prefixes.get(&at)
+                && !(prefix <= node && node < self.nodes[prefix as usize].after)
+            {
+                out.push(prefix);
+            }
+            at = self.nodes[at as usize].parent;
+        }
+        out.reverse();
+        out
+    }
+
+    pub(super) fn span_of(&self, node: u32) -> Span {
+        span(&self.nodes[node as usize])
+    }
+
+    pub(super) fn def_text(&self, def: &Def) -> &'a str {
+        self.span_of(def.name).text(self.text)
+    }
+}
+
+fn push_path(path: &mut String, part: &str, separator: &str) {
+    if !path.is_empty() && !path.ends_with(separator) && !part.starts_with(separator) {
+        path.push_str(separator);
+    }
+    path.extend(part.split_whitespace());
+}
+
+pub(super) fn span(node: &Node) -> Span {
+    Span {
+        start: node.start,
+        end: node.end,
+    }
+}
