@@ -41,6 +41,6 @@ install(TARGETS viewer DESTINATION bin)
 
 add_library(before before.cpp)
 
-] add_library wrong ]
+add_library(wrong wrong.cpp))
 
 add_library(after after.cpp)

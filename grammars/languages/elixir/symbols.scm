@@ -43,8 +43,10 @@
   ]) (do_block)? @body
   (#any-of? @_define "defmacrop" "defguardp")) @def.macro
 ; Operators: `def left <~> right`.
-(call target: (identifier) @_define (arguments . (binary_operator operator: _ @name)) (do_block)? @body
-  (#any-of? @_define "def" "defmacro") (#not-eq? @name "when")) @def.function
+(call target: (identifier) @_define (arguments . (binary_operator operator: [
+    "+" "-" "*" "/" "==" "!=" "<" ">" "<=" ">=" "=~" "++" "--" "+++" "---" "<>" "|>" "<<<" ">>>" "<<~" "~>>" "<~" "~>" "<~>" "^^^" "&&&" "|||" "&&" "||" ".." "**"
+  ] @name)) (do_block)? @body
+  (#any-of? @_define "def" "defmacro")) @def.function
 
 (unary_operator operand: (call target: (identifier) @_attribute (arguments (binary_operator left: [(identifier) @name (call target: (identifier) @name)] operator: "::")))
   (#any-of? @_attribute "type" "opaque")) @def.type

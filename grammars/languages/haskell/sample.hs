@@ -52,6 +52,10 @@ allow (Window n _) client buckets =
 defaultLimit :: Limit
 defaultLimit = PerSecond 10
 
+compact, spread :: Buckets -> Buckets
+compact = Map.filter (> 0)
+spread = Map.map (+ 1)
+
 infixr 5 <+>
 (<+>) :: Buckets -> Buckets -> Buckets
 a <+> b = Map.unionWith (+) a b

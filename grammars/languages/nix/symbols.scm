@@ -6,4 +6,4 @@
 (source_code expression: (let_expression (binding_set (binding attrpath: (attrpath) @name) @def.variable)))
 (source_code expression: (function_expression body: (let_expression (binding_set (binding attrpath: (attrpath) @name) @def.variable))))
 (source_code expression: (function_expression body: (function_expression body: (let_expression (binding_set (binding attrpath: (attrpath) @name) @def.variable)))))
-(binding attrpath: (attrpath) @name expression: (function_expression body: (_) @body)) @def.function
+(binding attrpath: (attrpath) @name expression: (function_expression)) @def.function

@@ -36,7 +36,7 @@
 ]) @def.field
 (type_definition declarator: (type_identifier) @name) @def.type
 (type_definition declarator: (pointer_declarator declarator: (type_identifier) @name)) @def.type
-(type_definition declarator: (function_declarator declarator: (parenthesized_declarator (_ declarator: (type_identifier) @name)))) @def.type
+(type_definition declarator: (function_declarator declarator: (parenthesized_declarator [(block_pointer_declarator declarator: (type_identifier) @name) (pointer_declarator declarator: (type_identifier) @name)]))) @def.type
 
 (preproc_def name: (identifier) @name) @def.constant
 (preproc_function_def name: (identifier) @name) @def.macro

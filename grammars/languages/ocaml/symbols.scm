@@ -15,20 +15,17 @@
 (field_declaration (field_name) @name) @def.field
 
 ; `let` in a file or a structure; those in expressions are locals. What takes a parameter is a function.
-[(compilation_unit (value_definition . (let_binding pattern: [(value_name) (parenthesized_operator)] @name) .) @def.constant)
- (structure (value_definition . (let_binding pattern: [(value_name) (parenthesized_operator)] @name) .) @def.constant)]
-[(compilation_unit (value_definition . (let_binding pattern: [(value_name) (parenthesized_operator)] @name . (parameter) body: (_)? @body) .) @def.function)
- (structure (value_definition . (let_binding pattern: [(value_name) (parenthesized_operator)] @name . (parameter) body: (_)? @body) .) @def.function)]
-[(compilation_unit (value_definition . (let_binding pattern: [(value_name) (parenthesized_operator)] @name body: [(fun_expression) (function_expression)] @body) .) @def.function)
- (structure (value_definition . (let_binding pattern: [(value_name) (parenthesized_operator)] @name body: [(fun_expression) (function_expression)] @body) .) @def.function)]
+[(compilation_unit (value_definition . (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]) .) @def.constant)
+ (structure (value_definition . (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)]) .) @def.constant)]
+[(compilation_unit (value_definition . (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)] . (parameter) body: (_)? @body) .) @def.function)
+ (structure (value_definition . (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)] . (parameter) body: (_)? @body) .) @def.function)]
+[(compilation_unit (value_definition . (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)] body: [(fun_expression) (function_expression)] @body) .) @def.function)
+ (structure (value_definition . (let_binding pattern: [(value_name) @name (parenthesized_operator (_) @name)] body: [(fun_expression) (function_expression)] @body) .) @def.function)]
 ; `let rec a … and b …`: each binding is a function of its own.
 [(compilation_unit (value_definition (let_binding) . (let_binding pattern: (value_name) @name body: (_)? @body) @def.function))
  (structure (value_definition (let_binding) . (let_binding pattern: (value_name) @name body: (_)? @body) @def.function))]
 [(compilation_unit (value_definition . (let_binding pattern: (value_name) @name body: (_)? @body) @def.function . (let_binding)))
  (structure (value_definition . (let_binding pattern: (value_name) @name body: (_)? @body) @def.function . (let_binding)))]
-(value_definition "let" @attribute)
-(value_definition "rec" @attribute)
-(value_definition "and" @attribute)
 
 (external (value_name) @name) @def.function
 (value_specification (value_name) @name) @def.constant

@@ -15,8 +15,8 @@
 (field_declaration (field_name) @name) @def.field
 
 (external (value_name) @name) @def.function
-(value_specification [(value_name) (parenthesized_operator)] @name) @def.constant
-(value_specification [(value_name) (parenthesized_operator)] @name type: (function_type)) @def.function
+(value_specification [(value_name) @name (parenthesized_operator (_) @name)]) @def.constant
+(value_specification [(value_name) @name (parenthesized_operator (_) @name)] type: (function_type)) @def.function
 
 (class_definition (class_binding (class_name) @name)) @def.class
 (class_type_definition (class_type_binding (class_type_name) @name)) @def.interface

@@ -20,6 +20,9 @@
 
 (function_definition (modifiers (access_modifier) @visibility)? name: (_) @name parameters: (_)? @parameters body: (_)? @body) @def.function
 (function_declaration (modifiers (access_modifier) @visibility)? name: (_) @name parameters: (_)? @parameters) @def.function
+; `private[orders]` is visible in that package.
+(class_definition (modifiers (access_modifier (access_qualifier) @visibility.internal)) name: (_) @name) @def.class
+(function_definition (modifiers (access_modifier (access_qualifier) @visibility.internal)) name: (_) @name) @def.function
 (function_definition (modifiers (access_modifier) @visibility)? name: (_) @name parameters: (_)? @parameters body: (_)? @body
   (#eq? @name "this")) @def.constructor
 

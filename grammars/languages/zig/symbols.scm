@@ -1,4 +1,6 @@
 (comment) @comment
+; `//!` is about the file, not about what follows.
+((comment) @member (#match? @member "^//!"))
 
 (function_declaration "pub"? @visibility name: (identifier) @name body: (block)? @body) @def.function
 (function_declaration "export" @visibility name: (identifier) @name body: (block)? @body) @def.function
@@ -20,6 +22,7 @@
 (variable_declaration "pub"? @visibility "const" . (identifier) @name (error_set_declaration) @body) @def.enum
 (variable_declaration "pub"? @visibility "const" . (identifier) @name (union_declaration) @body) @def.union
 
-(container_field name: (identifier) @name) @def.field
+; A field is as visible as its container.
+(container_field name: (identifier) @name) @def.field @visibility.public
 (enum_declaration (container_field name: (identifier) @name) @def.enum_member)
 (error_set_declaration (identifier) @name @def.enum_member)
