@@ -22,7 +22,7 @@ pub(crate) struct Node {
     /// Index of the parent, or [`NONE`].
     pub(crate) parent: u32,
     /// Marks, see [`flag`].
-    pub(crate) flags: u32,
+    pub(crate) flags: u64,
     /// Kind.
     pub(crate) kind: u16,
     /// Field in its parent, when a pattern can ask for it; else 0.
@@ -35,7 +35,7 @@ pub(crate) struct Node {
 pub(crate) fn flatten(
     tree: &Tree,
     compiled: &Compiled,
-    drop_flags: u32,
+    drop_flags: u64,
     max_depth: usize,
     nodes: &mut Vec<Node>,
 ) {

@@ -20,6 +20,8 @@ pub(super) struct Def {
     pub(super) parameters: u32,
     pub(super) modifier: u32,
     pub(super) visibility: Option<Visibility>,
+    /// Whether it belongs to the type around the function in which it stands.
+    pub(super) member: bool,
     /// Number of the pattern: the last one gives the kind.
     pattern: u32,
 }
@@ -81,7 +83,7 @@ fn fill(part: &mut u32, other: u32) {
 
 pub(super) fn collect(nodes: &mut [Node], compiled: &Compiled, text: &str) -> Collected {
     let mut out = Collected::default();
-    let mut marks: Vec<(u32, u32)> = Vec::new();
+    let mut marks: Vec<(u32, u64)> = Vec::new();
     {
         let shared: &[Node] = nodes;
         let mut matcher = Matcher::new(shared, compiled, text);
@@ -143,7 +145,7 @@ fn take(
     compiled: &Compiled,
     nodes: &[Node],
     out: &mut Collected,
-    marks: &mut Vec<(u32, u32)>,
+    marks: &mut Vec<(u32, u64)>,
 ) {
     let mut def = Def {
         name: NONE,
@@ -156,6 +158,7 @@ fn take(
         parameters: NONE,
         modifier: NONE,
         visibility: None,
+        member: compiled.patterns[pattern as usize].member,
         pattern,
     };
     let mut import = ImportMatch {
@@ -230,6 +233,7 @@ fn merge_defs(defs: &mut Vec<Def>) {
                 *part = other;
             }
         }
+        first.member |= later.member;
         first.visibility = later.visibility.or(first.visibility);
         true
     });

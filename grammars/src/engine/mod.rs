@@ -1,5 +1,6 @@
 //! From text to facts.
 
+mod bind;
 mod collect;
 mod comments;
 mod metrics;

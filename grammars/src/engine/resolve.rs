@@ -64,6 +64,9 @@ impl<'a> Walk<'a> {
                 self.bound(text, space, pending.scope, node.start)
             }
         };
+        if pending.bare && !self.is_bare_call(text, pending, target) {
+            return None;
+        }
         let word = self.names.word(cut(text, MAX_QUALIFIER));
         let name = self.names.publish(word);
         let calls_itself = pending.caller.is_some_and(|caller| match qualifier {
@@ -80,6 +83,17 @@ impl<'a> Walk<'a> {
             line: self.lines.line(node.start),
         };
         Some((call, calls_itself))
+    }
+
+    /// Whether a name alone is a call: unless it means a variable.
+    fn is_bare_call(&self, name: &str, pending: &PendingCall, target: Target) -> bool {
+        let at = self.nodes[pending.callee as usize].start;
+        let binding = self
+            .names
+            .known(name)
+            .and_then(|word| self.scopes.resolve(word, None, pending.scope, at));
+        target != Target::Local
+            && !binding.is_some_and(|id| self.scopes.bindings[id as usize].is_variable())
     }
 
     /// What the first name of a path is bound to; `self` is the type around.

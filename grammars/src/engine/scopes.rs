@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::names::Word;
 use crate::facts::{BindingKind, ImportId, ScopeId, Span, SymbolId, Target};
+use crate::query::flag;
 
 /// Scopes nested deeper than this are taken for part of the one around them: code is not written so, attacks are.
 const MAX_SCOPES_DEEP: usize = 200;
@@ -19,6 +20,8 @@ pub(super) struct ScopeFrame {
     after: u32,
     function: bool,
     class: bool,
+    /// Variables around it are not visible in it.
+    closed: bool,
 }
 
 pub(super) struct Bound {
@@ -36,6 +39,12 @@ pub(super) struct Bound {
     everywhere: bool,
     /// The binding of the same name before it in the same scope.
     before: Option<u32>,
+}
+
+impl Bound {
+    pub(super) fn is_variable(&self) -> bool {
+        matches!(self.kind, BindingKind::Variable | BindingKind::Parameter)
+    }
 }
 
 /// A name that a function takes from outside though it assigns it.
@@ -82,6 +91,7 @@ impl Scopes {
             after: u32::MAX,
             function: true,
             class: false,
+            closed: true,
         };
         Self {
             all: vec![file],
@@ -104,12 +114,14 @@ impl Scopes {
         self.open.last().copied().unwrap_or(0)
     }
 
-    pub(super) fn enter(&mut self, node: u32, after: u32, span: Span, function: bool, class: bool) {
+    pub(super) fn enter(&mut self, node: u32, after: u32, span: Span, function: bool, flags: u64) {
         if self.open.len() >= MAX_SCOPES_DEEP || node == 0 {
             return;
         }
         let parent = Some(self.current());
         self.open.push(self.all.len() as ScopeId);
+        let class = flags & flag::SCOPE_CLASS != 0;
+        let closed = flags & flag::SCOPE_CLOSED != 0;
         self.all.push(ScopeFrame {
             parent,
             span,
@@ -117,7 +129,25 @@ impl Scopes {
             after,
             function,
             class,
+            closed,
         });
+    }
+
+    /// Whether an assignment in `scope` means a variable that is there already.
+    pub(super) fn has_variable(&self, scope: ScopeId, word: Word, is_type: bool) -> bool {
+        let mut next = Some(scope);
+        while let Some(current) = next {
+            let frame = &self.all[current as usize];
+            let last = self
+                .last
+                .get(&(current, word))
+                .map(|&id| &self.bindings[id as usize]);
+            if last.is_some_and(|binding| binding.is_variable() && binding.is_type == is_type) {
+                return true;
+            }
+            next = if frame.closed { None } else { frame.parent };
+        }
+        false
     }
 
     pub(super) fn is_local(&self, scope: ScopeId) -> bool {
@@ -214,9 +244,12 @@ impl Scopes {
             return None;
         }
         let mut next = Some(scope);
+        let mut closed = false;
         while let Some(current) = next {
             let frame = &self.all[current as usize];
             next = frame.parent;
+            let hidden = closed;
+            closed |= frame.closed;
             if frame.class && current != scope {
                 continue;
             }
@@ -228,14 +261,21 @@ impl Scopes {
                 }
                 continue;
             }
-            if let Some(found) = self.pick(current, word, is_type, at) {
+            if let Some(found) = self.pick(current, word, is_type, at, hidden) {
                 return Some(found);
             }
         }
         None
     }
 
-    fn pick(&self, scope: ScopeId, word: Word, is_type: Option<bool>, at: u32) -> Option<u32> {
+    fn pick(
+        &self,
+        scope: ScopeId,
+        word: Word,
+        is_type: Option<bool>,
+        at: u32,
+        no_variables: bool,
+    ) -> Option<u32> {
         let mut candidate = self.last.get(&(scope, word)).copied();
         let mut later = None;
         for _ in 0..MAX_REBINDINGS {
@@ -244,6 +284,9 @@ impl Scopes {
             };
             let binding = &self.bindings[id as usize];
             candidate = binding.before;
+            if no_variables && binding.is_variable() {
+                continue;
+            }
             if is_type.is_some_and(|is_type| is_type != binding.is_type) {
                 continue;
             }

@@ -4,7 +4,7 @@ use super::collect::Def;
 use super::text::{cut, unquoted};
 use super::walk::{Frame, Walk, span};
 use crate::facts::{Metrics, Span, Symbol, SymbolId, SymbolKind, Visibility};
-use crate::flat::NONE;
+use crate::flat::{NONE, Node};
 use crate::query::flag;
 use crate::settings::VisibilityRule;
 
@@ -26,6 +26,7 @@ impl<'a> Walk<'a> {
         {
             self.frames.pop();
         }
+        self.close_open_ended(def);
         self.named.insert(def.name, (def.narrow, None));
         let settings = &self.loaded.settings;
         let limit = if settings.max_depth == 0 {
@@ -40,9 +41,12 @@ impl<'a> Walk<'a> {
         let Some((name, name_span)) = self.symbol_name(def) else {
             return;
         };
-        let container = self.frames.last().map(|frame| frame.symbol);
+        let container = self.container(def);
         let kind = self.symbol_kind(def, container);
-        let node = self.nodes[def.node as usize];
+        let mut node = self.nodes[def.node as usize];
+        if let Some(around) = self.holder(def) {
+            node.end = around.end;
+        }
         if settings.merge_clauses
             && kind.is_callable()
             && self.merge_clause(def, kind, name, container)
@@ -97,17 +101,53 @@ impl<'a> Walk<'a> {
     }
 
     fn open(&mut self, def: &Def, symbol: SymbolId, kind: SymbolKind) {
-        let after = self.nodes[def.node as usize].after;
+        let holder = self.holder(def);
+        let to_end = holder.is_some();
+        let after = holder.unwrap_or(self.nodes[def.node as usize]).after;
+        let (node, narrow, name) = (def.node, def.narrow, def.name);
         self.frames.push(Frame {
             symbol,
             after,
-            node: def.node,
-            narrow: def.narrow,
-            name: def.name,
+            node,
+            narrow,
+            name,
             section: None,
+            to_end,
         });
         if kind.is_callable() {
             self.meter.enter_function(after, symbol);
+        }
+    }
+
+    /// For a definition that holds what follows it (`package x;`): the node to whose end it reaches.
+    fn holder(&self, def: &Def) -> Option<Node> {
+        let node = &self.nodes[def.node as usize];
+        (node.flags & flag::TO_END != 0)
+            .then(|| self.nodes.get(node.parent as usize).copied())
+            .flatten()
+    }
+
+    /// The next such definition ends the one before.
+    fn close_open_ended(&mut self, def: &Def) {
+        let node = &self.nodes[def.node as usize];
+        while node.flags & flag::TO_END != 0
+            && let Some(frame) = self.frames.last()
+            && frame.to_end
+            && self.nodes[frame.node as usize].parent == node.parent
+        {
+            let symbol = &mut self.facts.symbols[frame.symbol as usize];
+            symbol.span.end = node.start.max(symbol.span.start);
+            symbol.lines = self.lines.lines(symbol.span);
+            self.frames.pop();
+        }
+    }
+
+    fn container(&self, def: &Def) -> Option<SymbolId> {
+        let mut frames = self.frames.iter().rev().map(|frame| frame.symbol);
+        if def.member {
+            frames.find(|&id| !self.facts.symbols[id as usize].kind.is_callable())
+        } else {
+            frames.next()
         }
     }
 

@@ -6,15 +6,12 @@ use super::collect::{Collected, Def, ImportMatch};
 use super::comments::Comments;
 use super::metrics::Meter;
 use super::names::{Interner, Word};
-use super::scopes::{NewBinding, Redirect, Scopes};
-use super::text::{LineTable, last_part, unquoted};
-use crate::facts::{
-    Access, BindingKind, Detail, FileFacts, Import, ImportId, ScopeId, Span, SymbolId, Visibility,
-};
+use super::scopes::{Redirect, Scopes};
+use super::text::{LineTable, unquoted};
+use crate::facts::{Access, Detail, FileFacts, ScopeId, Span, SymbolId, Visibility};
 use crate::flat::{NONE, Node, is_error};
 use crate::language::Loaded;
 use crate::query::flag;
-use crate::settings::Scoping;
 
 /// An open symbol.
 pub(super) struct Frame {
@@ -27,7 +24,12 @@ pub(super) struct Frame {
     pub(super) name: u32,
     /// What `public:` said last among its members.
     pub(super) section: Option<Visibility>,
+    /// Whether it holds what follows it.
+    pub(super) to_end: bool,
 }
+
+/// Symbols that are looked through to find a member by its name.
+const MAX_MEMBERS: usize = 1000;
 
 /// A call before its name is looked up: that waits until the whole file is bound.
 pub(super) struct PendingCall {
@@ -35,6 +37,8 @@ pub(super) struct PendingCall {
     pub(super) receiver: u32,
     pub(super) caller: Option<SymbolId>,
     pub(super) scope: ScopeId,
+    /// A name alone, which is a call unless it means a variable (Ruby).
+    pub(super) bare: bool,
 }
 
 /// A reference before its name is looked up.
@@ -62,7 +66,7 @@ pub(super) struct Walk<'a> {
     /// The nodes of each import.
     pub(super) import_nodes: Vec<ImportMatch>,
     /// Open declarations: node and first node behind.
-    declarations: Vec<(u32, u32)>,
+    pub(super) declarations: Vec<(u32, u32)>,
     /// The definition that a name node names: its narrowest node, and its symbol if it became one.
     pub(super) named: FxHashMap<u32, (u32, Option<SymbolId>)>,
     pub(super) facts: FileFacts,
@@ -144,8 +148,11 @@ impl<'a> Walk<'a> {
             if flags & flag::TEST != 0 {
                 self.mark_test(index);
             }
-            if flags & flag::VISIBILITY_SECTION != 0 {
+            if flags & flag::SECTION != 0 {
                 self.section(node);
+            }
+            if flags & flag::MAKES != 0 {
+                self.set_visibility(node);
             }
             if flags & (flag::NEST | flag::SCOPE) != 0 {
                 self.enter(index, node, flags);
@@ -194,8 +201,22 @@ impl<'a> Walk<'a> {
                         receiver: call.receiver,
                         caller,
                         scope,
+                        bare: false,
                     });
                 }
+            }
+            if flags & flag::CALL_BARE != 0
+                && node.flags & (flag::BINDING | flag::MEMBER | flag::CALLEE | flag::WRITE) == 0
+            {
+                let caller = self.frames.last().map(|frame| frame.symbol);
+                let scope = self.scopes.current();
+                self.calls.push(PendingCall {
+                    callee: index,
+                    receiver: NONE,
+                    caller,
+                    scope,
+                    bare: true,
+                });
             }
             if flags & (flag::REFERENCE | flag::WRITE) != 0 && node.flags & flag::BINDING == 0 {
                 self.refer(index, node, flags);
@@ -242,8 +263,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The members that follow are as visible as `node` says.
     fn section(&mut self, node: &Node) {
-        let visibility = super::symbols::visibility_of(span(node).text(self.text));
+        let visibility = match node.flags {
+            flags if flags & flag::SECTION_PUBLIC != 0 => Visibility::Public,
+            flags if flags & flag::SECTION_PROTECTED != 0 => Visibility::Protected,
+            flags if flags & flag::SECTION_INTERNAL != 0 => Visibility::Internal,
+            flags if flags & flag::SECTION_PRIVATE != 0 => Visibility::Private,
+            _ => super::symbols::visibility_of(span(node).text(self.text)),
+        };
         let symbols = &self.facts.symbols;
         let around = self
             .frames
@@ -257,8 +285,25 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A member is named whose visibility changes (`private :name`).
+    fn set_visibility(&mut self, node: &Node) {
+        let visibility = match node.flags {
+            flags if flags & flag::MAKES_PUBLIC != 0 => Visibility::Public,
+            flags if flags & flag::MAKES_PROTECTED != 0 => Visibility::Protected,
+            flags if flags & flag::MAKES_INTERNAL != 0 => Visibility::Internal,
+            _ => Visibility::Private,
+        };
+        let name = unquoted(span(node).text(self.text).trim_start_matches(':')).0;
+        let container = self.frames.last().map(|frame| frame.symbol);
+        let members = self.facts.symbols.iter_mut().rev().take(MAX_MEMBERS);
+        let mut members = members.filter(|symbol| symbol.container == container);
+        if let Some(symbol) = members.find(|symbol| self.names.peek(symbol.name) == name) {
+            symbol.visibility = visibility;
+        }
+    }
+
     /// Enters a scope, a lambda, or both.
-    fn enter(&mut self, index: u32, node: &Node, flags: u32) {
+    fn enter(&mut self, index: u32, node: &Node, flags: u64) {
         // The function of a symbol is counted when the symbol is defined.
         let own = self.frames.last().is_some_and(|frame| {
             let is_node =
@@ -274,94 +319,8 @@ impl<'a> Walk<'a> {
                 .last()
                 .is_some_and(|frame| frame.narrow == index || frame.node == index);
             let function = flags & (flag::SCOPE_FUNCTION | flag::NEST) != 0 || own && is_node;
-            self.scopes.enter(
-                index,
-                node.after,
-                span(node),
-                function,
-                flags & flag::SCOPE_CLASS != 0,
-            );
-        }
-    }
-
-    fn bind(&mut self, index: u32, node: &Node, flags: u32) {
-        let kind = match flags {
-            _ if flags & flag::BIND_IMPORT != 0 => BindingKind::Import,
-            _ if flags & (flag::BIND_DEFINITION | flag::HOIST_DEFINITION) != 0 => {
-                BindingKind::Definition
-            }
-            _ if flags & flag::BIND_PARAMETER != 0 => BindingKind::Parameter,
-            _ => BindingKind::Variable,
-        };
-        let mut span = span(node);
-        let mut text = span.text(self.text);
-        if kind == BindingKind::Import {
-            let (inner, _) = unquoted(text);
-            text = last_part(inner);
-        }
-        if text.is_empty() || text.contains('\n') {
-            return;
-        }
-        if kind == BindingKind::Import
-            && let Some(at) = span.text(self.text).rfind(text)
-        {
-            span = Span {
-                start: span.start + at as u32,
-                end: span.start + (at + text.len()) as u32,
-            };
-        }
-        let word = self.names.word(text);
-        let (definition, symbol) = match self.named.get(&index) {
-            Some(&(narrow, symbol)) => (narrow, symbol),
-            None => (node.parent, None),
-        };
-        let scope = match kind {
-            BindingKind::Definition => self.scopes.outside(definition),
-            _ => self.scopes.current(),
-        };
-        let hoisted = flags & (flag::HOIST_VARIABLE | flag::HOIST_DEFINITION) != 0;
-        let scope = if hoisted {
-            self.scopes.function_around(scope)
-        } else {
-            scope
-        };
-        let settings = &self.loaded.settings;
-        let waits = settings.declare_before_use
-            && matches!(kind, BindingKind::Variable | BindingKind::Parameter)
-            && !hoisted
-            && self.scopes.is_local(scope);
-        let mut from = span.start;
-        if waits
-            && let Some(&(declaration, _)) = self.declarations.last()
-            && declaration > self.scopes.all[scope as usize].node
-        {
-            from = self.nodes[declaration as usize].end;
-        }
-        let once = flags & flag::REDECLARE != 0
-            || kind == BindingKind::Variable && (hoisted || settings.scoping == Scoping::Function);
-        let import = if kind == BindingKind::Import {
-            self.import_of(index)
-        } else {
-            None
-        };
-        let is_type = self.is_type(node);
-        let new = NewBinding {
-            word,
-            kind,
-            span,
-            symbol,
-            import,
-            is_type,
-            from,
-            everywhere: !waits,
-        };
-        if !self.scopes.bind(scope, new, once) && self.full {
-            self.references.push(PendingReference {
-                word,
-                node: index,
-                scope: self.scopes.current(),
-                access: Access::Write,
-            });
+            self.scopes
+                .enter(index, node.after, span(node), function, flags);
         }
     }
 
@@ -373,7 +332,7 @@ impl<'a> Walk<'a> {
         !self.type_kinds.is_empty()
     }
 
-    fn refer(&mut self, index: u32, node: &Node, flags: u32) {
+    fn refer(&mut self, index: u32, node: &Node, flags: u64) {
         // A member or a defined name is no reference, but a member may be assigned without being one either.
         if !self.full || node.flags & flag::MEMBER != 0 {
             return;
@@ -396,83 +355,6 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn imports(&mut self) {
-        let separator = self.loaded.settings.path_separator.as_str();
-        for found in &self.collected.imports {
-            let part = |node: u32| (node != NONE).then(|| self.span_of(node).text(self.text));
-            let mut module = String::new();
-            let key = found.key();
-            for prefix in self.prefixes_of(key) {
-                push_path(&mut module, self.span_of(prefix).text(self.text), separator);
-            }
-            if let Some(text) = part(found.module) {
-                push_path(&mut module, unquoted(text.trim()).0, separator);
-            }
-            let mut item = part(found.item).map(|text| unquoted(text.trim()).0);
-            // `use a::{self}` imports `a`.
-            if item == Some("self") && !module.is_empty() {
-                item = None;
-            }
-            if module.is_empty() && item.is_none() {
-                continue;
-            }
-            let alias = part(found.alias);
-            let node = self.span_of(found.import);
-            let line = self.lines.line(node.start);
-            let module = self.names.joined(module);
-            let item = item.map(|text| self.names.name(text));
-            let alias = alias.map(|text| self.names.name(text));
-            self.facts.imports.push(Import {
-                module,
-                item,
-                alias,
-                wildcard: found.wildcard != NONE,
-                span: node,
-                line,
-            });
-            self.import_nodes.push(*found);
-        }
-    }
-
-    /// The import whose local name is the node `index`.
-    fn import_of(&self, index: u32) -> Option<ImportId> {
-        let holds =
-            |node: u32| node != NONE && node <= index && index < self.nodes[node as usize].after;
-        let last = self
-            .import_nodes
-            .partition_point(|import| import.key() <= index);
-        // An alias stands behind the name that it renames, an import of several names has a key for each.
-        let from = last.saturating_sub(2);
-        let near = self.import_nodes.iter().enumerate().skip(from).take(4);
-        let found = near.rev().find(|(_, import)| match import.alias {
-            NONE => holds(import.item) || import.item == NONE && holds(import.module),
-            alias => holds(alias),
-        });
-        found.map(|(id, _)| id as ImportId)
-    }
-
-    /// The prefixes that hold at a node, outermost first.
-    fn prefixes_of(&self, node: u32) -> Vec<u32> {
-        let mut out = Vec::new();
-        if self.collected.prefixes.is_empty() {
-            return out;
-        }
-        let mut at = self.nodes[node as usize].parent;
-        for _ in 0..64 {
-            if at == NONE {
-                break;
-            }
-            if let Some(&prefix) = self.collected.prefixes.get(&at)
-                && !(prefix <= node && node < self.nodes[prefix as usize].after)
-            {
-                out.push(prefix);
-            }
-            at = self.nodes[at as usize].parent;
-        }
-        out.reverse();
-        out
-    }
-
     pub(super) fn span_of(&self, node: u32) -> Span {
         span(&self.nodes[node as usize])
     }
@@ -480,13 +362,6 @@ impl<'a> Walk<'a> {
     pub(super) fn def_text(&self, def: &Def) -> &'a str {
         self.span_of(def.name).text(self.text)
     }
-}
-
-fn push_path(path: &mut String, part: &str, separator: &str) {
-    if !path.is_empty() && !path.ends_with(separator) && !part.starts_with(separator) {
-        path.push_str(separator);
-    }
-    path.extend(part.split_whitespace());
 }
 
 pub(super) fn span(node: &Node) -> Span {

@@ -9,7 +9,7 @@ use super::{Elem, KindId, Pattern, QueryError, Role, Seq, Test, Times, What, fla
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct KindInfo {
     /// Marks that every node of this kind gets.
-    pub(crate) flags: u32,
+    pub(crate) flags: u64,
     /// First of its patterns in [`Compiled::starts`].
     first: u32,
     /// How many.
@@ -200,7 +200,7 @@ fn root_kinds(elem: &Elem, out: &mut Vec<KindId>) {
 }
 
 /// The marks that a bare pattern gives, when it is one: a node, or a choice of nodes, without any condition.
-fn bare_flags(pattern: &Pattern, roles: &[Role]) -> Option<u32> {
+fn bare_flags(pattern: &Pattern, roles: &[Role]) -> Option<u64> {
     fn bare(elem: &Elem) -> bool {
         elem.children.elems.is_empty()
             && !elem.children.anchored_end
@@ -218,7 +218,12 @@ fn bare_flags(pattern: &Pattern, roles: &[Role]) -> Option<u32> {
         }),
         _ => false,
     };
-    if !simple || !bare(root) || !pattern.predicates.is_empty() || root.captures.is_empty() {
+    if !simple
+        || !bare(root)
+        || !pattern.predicates.is_empty()
+        || pattern.member
+        || root.captures.is_empty()
+    {
         return None;
     }
     root.captures

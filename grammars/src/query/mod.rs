@@ -111,4 +111,6 @@ pub(crate) struct Pattern {
     pub(crate) root: Elem,
     /// Conditions on the captured texts.
     pub(crate) predicates: Vec<Predicate>,
+    /// `#set! member`: what it defines belongs to the type around, not to the function in which it stands.
+    pub(crate) member: bool,
 }

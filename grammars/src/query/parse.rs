@@ -24,6 +24,7 @@ pub(super) struct Reader<'a> {
     pub(super) names: Vec<String>,
     pub(super) roles: Vec<Role>,
     predicates: Vec<Predicate>,
+    member: bool,
     depth: usize,
 }
 
@@ -38,6 +39,7 @@ impl<'a> Reader<'a> {
             names: Vec::new(),
             roles: Vec::new(),
             predicates: Vec::new(),
+            member: false,
             depth: 0,
         }
     }
@@ -53,15 +55,18 @@ impl<'a> Reader<'a> {
         if root.times != Times::One {
             return Err(self.error(start, "a pattern cannot be optional or repeated as a whole"));
         }
+        let predicates = std::mem::take(&mut self.predicates);
         Ok(Some(Pattern {
             root,
-            predicates: std::mem::take(&mut self.predicates),
+            predicates,
+            member: std::mem::take(&mut self.member),
         }))
     }
 
     /// Goes on after the pattern that was refused, at the next line that begins with an opening bracket.
     pub(super) fn recover(&mut self) {
         self.predicates.clear();
+        self.member = false;
         self.depth = 0;
         while let Some(found) = self
             .text
@@ -342,6 +347,10 @@ impl<'a> Reader<'a> {
                 _ => return Err(self.error(start, "this predicate has no end")),
             }
         }
+        if name == "set!" && captures.is_empty() && strings == ["member"] {
+            self.member = true;
+            return Ok(());
+        }
         let Some(&capture) = captures.first() else {
             return Err(self.error(start, "a predicate begins with a capture"));
         };
@@ -361,7 +370,7 @@ impl<'a> Reader<'a> {
             _ => {
                 return Err(self.error(
                     start,
-                    format!("`#{name}`: known are eq? any-of? match? and their not- forms"),
+                    format!("`#{name}`: known are eq? any-of? match?, their not- forms, and `set! member`"),
                 ));
             }
         };

@@ -40,7 +40,7 @@ pub(crate) enum Role {
     /// `@receiver`
     Receiver,
     /// A mark on the node alone, one of [`flag`].
-    Flag(u32),
+    Flag(u64),
     /// `@_anything`: for predicates only.
     Private,
 }
@@ -49,7 +49,7 @@ pub(crate) enum Role {
 pub(crate) mod flag {
     macro_rules! flags {
         ($($(#[$doc:meta])* $name:ident = $bit:literal,)*) => {
-            $($(#[$doc])* pub(crate) const $name: u32 = 1 << $bit;)*
+            $($(#[$doc])* pub(crate) const $name: u64 = 1 << $bit;)*
         };
     }
     flags! {
@@ -89,19 +89,43 @@ pub(crate) mod flag {
         CALLEE = 30,
         /// A region that did not parse.
         ERROR = 31,
+        SCOPE_CLOSED = 32,
+        ASSIGN = 33,
+        HOIST_ASSIGN = 34,
+        /// A definition without a body that holds what follows it.
+        TO_END = 35,
+        CALL_BARE = 36,
+        SECTION_PUBLIC = 37,
+        SECTION_PROTECTED = 38,
+        SECTION_INTERNAL = 39,
+        SECTION_PRIVATE = 40,
+        MAKES_PUBLIC = 41,
+        MAKES_PROTECTED = 42,
+        MAKES_INTERNAL = 43,
+        MAKES_PRIVATE = 44,
     }
     /// Everything that introduces a name.
-    pub(crate) const BINDING: u32 = BIND_PARAMETER
+    pub(crate) const BINDING: u64 = BIND_PARAMETER
         | BIND_VARIABLE
         | BIND_IMPORT
         | BIND_DEFINITION
         | HOIST_VARIABLE
         | HOIST_DEFINITION
-        | REDECLARE;
+        | REDECLARE
+        | ASSIGN
+        | HOIST_ASSIGN;
+    /// Everything that sets the visibility of the members that follow.
+    pub(crate) const SECTION: u64 = VISIBILITY_SECTION
+        | SECTION_PUBLIC
+        | SECTION_PROTECTED
+        | SECTION_INTERNAL
+        | SECTION_PRIVATE;
+    /// Everything that sets the visibility of a member by its name.
+    pub(crate) const MAKES: u64 = MAKES_PUBLIC | MAKES_PROTECTED | MAKES_INTERNAL | MAKES_PRIVATE;
     /// What only full detail needs.
-    pub(crate) const FULL_ONLY: u32 = WRITE | REFERENCE;
+    pub(crate) const FULL_ONLY: u64 = WRITE | REFERENCE;
     /// What the walk over the nodes stops at.
-    pub(crate) const WALK: u32 = !(PATTERNS | MEMBER);
+    pub(crate) const WALK: u64 = !(PATTERNS | MEMBER | TO_END);
 }
 
 /// The role of a capture name, without its `@`.
@@ -135,6 +159,17 @@ pub(crate) fn role(name: &str) -> Option<Role> {
         "scope" => Role::Flag(flag::SCOPE),
         "scope.class" => Role::Flag(flag::SCOPE | flag::SCOPE_CLASS),
         "scope.function" => Role::Flag(flag::SCOPE | flag::SCOPE_FUNCTION),
+        "scope.closed" => Role::Flag(flag::SCOPE | flag::SCOPE_FUNCTION | flag::SCOPE_CLOSED),
+        "to_end" => Role::Flag(flag::TO_END),
+        "call.bare" => Role::Flag(flag::CALL_BARE),
+        "visibility.section.public" => Role::Flag(flag::SECTION_PUBLIC),
+        "visibility.section.protected" => Role::Flag(flag::SECTION_PROTECTED),
+        "visibility.section.internal" => Role::Flag(flag::SECTION_INTERNAL),
+        "visibility.section.private" => Role::Flag(flag::SECTION_PRIVATE),
+        "visibility.of.public" => Role::Flag(flag::MAKES_PUBLIC),
+        "visibility.of.protected" => Role::Flag(flag::MAKES_PROTECTED),
+        "visibility.of.internal" => Role::Flag(flag::MAKES_INTERNAL),
+        "visibility.of.private" => Role::Flag(flag::MAKES_PRIVATE),
         "comment" => Role::Flag(flag::COMMENT),
         // On a comment the mark of members says that it is about what it stands in.
         "comment.inner" => Role::Flag(flag::COMMENT | flag::MEMBER),
@@ -150,6 +185,8 @@ pub(crate) fn role(name: &str) -> Option<Role> {
         "binding.import" => Role::Flag(flag::BIND_IMPORT),
         "binding.definition" => Role::Flag(flag::BIND_DEFINITION),
         "binding.redeclare" => Role::Flag(flag::REDECLARE),
+        "binding.assign" => Role::Flag(flag::ASSIGN),
+        "hoist.assign" => Role::Flag(flag::HOIST_ASSIGN),
         "hoist.variable" => Role::Flag(flag::HOIST_VARIABLE),
         "hoist.definition" => Role::Flag(flag::HOIST_DEFINITION),
         "branch" => Role::Flag(flag::BRANCH),
