@@ -95,55 +95,16 @@
   parameters: (formal_parameters) @parameters
   body: (statement_block) @body) @def.function
 
-(lexical_declaration . (variable_declarator
+(variable_declarator
   name: (identifier) @name
   value: [
     (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
     (arrow_function parameter: (identifier) @parameters body: (_) @body)
     (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
     (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) .) @def.function
-(lexical_declaration . (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function ",")
-(lexical_declaration "," (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function)
-
-(variable_declaration . (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) .) @def.function
-(variable_declaration . (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function ",")
-(variable_declaration "," (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function)
+  ]) @def.function
+(lexical_declaration . (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)]) .) @def.function
+(variable_declaration . (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)]) .) @def.function
 
 (export_statement "default" @name value: [
     (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
@@ -183,7 +144,7 @@
     (arrow_function parameter: (identifier) @parameters body: (_) @body)
     (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
     (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.method @visibility.public
+  ] (#set! member)) @def.method @visibility.public
 
 (assignment_expression
   left: (member_expression object: (identifier) @_exports property: (property_identifier) @name)

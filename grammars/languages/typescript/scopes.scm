@@ -44,9 +44,25 @@
 (required_parameter pattern: (identifier) @binding.parameter)
 (optional_parameter pattern: (identifier) @binding.parameter)
 (required_parameter pattern: (rest_pattern (identifier) @binding.parameter))
-(required_parameter pattern: (object_pattern (shorthand_property_identifier_pattern) @binding.parameter))
-(required_parameter pattern: (object_pattern (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.parameter)))
 (arrow_function parameter: (identifier) @binding.parameter)
+(required_parameter pattern: (object_pattern [
+    (shorthand_property_identifier_pattern) @binding.parameter
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.parameter)
+    (pair_pattern value: (identifier) @binding.parameter)
+    (pair_pattern value: (assignment_pattern left: (identifier) @binding.parameter))
+    (rest_pattern (identifier) @binding.parameter)
+    (assignment_pattern left: (identifier) @binding.parameter)
+  ]))
+(required_parameter pattern: (array_pattern [(identifier) @binding.parameter (rest_pattern (identifier) @binding.parameter) (assignment_pattern left: (identifier) @binding.parameter)]))
+(optional_parameter pattern: (object_pattern [
+    (shorthand_property_identifier_pattern) @binding.parameter
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.parameter)
+    (pair_pattern value: (identifier) @binding.parameter)
+    (pair_pattern value: (assignment_pattern left: (identifier) @binding.parameter))
+    (rest_pattern (identifier) @binding.parameter)
+    (assignment_pattern left: (identifier) @binding.parameter)
+  ]))
+(optional_parameter pattern: (array_pattern [(identifier) @binding.parameter (rest_pattern (identifier) @binding.parameter) (assignment_pattern left: (identifier) @binding.parameter)]))
 (index_signature name: (identifier) @binding.parameter)
 (type_parameter name: (type_identifier) @binding.parameter)
 (mapped_type_clause name: (type_identifier) @binding.parameter)
@@ -55,19 +71,74 @@
 ; ---- variables: `var` belongs to the function, `let` and `const` to the block
 (lexical_declaration (variable_declarator name: (identifier) @binding.variable))
 (variable_declaration (variable_declarator name: (identifier) @hoist.variable))
-(variable_declaration (variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @hoist.variable)))
-(variable_declaration (variable_declarator name: (object_pattern (pair_pattern value: (identifier) @hoist.variable))))
-(variable_declaration (variable_declarator name: (array_pattern (identifier) @hoist.variable)))
 (catch_clause parameter: (identifier) @binding.variable)
 (for_in_statement kind: ["const" "let"] left: (identifier) @binding.variable)
 (for_in_statement kind: "var" left: (identifier) @hoist.variable)
 
-; Parts of a destructuring pattern, however deep.
-(shorthand_property_identifier_pattern) @binding.variable
-(pair_pattern value: (identifier) @binding.variable)
-(array_pattern (identifier) @binding.variable)
-(rest_pattern (identifier) @binding.variable)
-(assignment_pattern left: (identifier) @binding.variable)
+(lexical_declaration (variable_declarator name: (object_pattern [
+    (shorthand_property_identifier_pattern) @binding.variable
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.variable)
+    (pair_pattern value: (identifier) @binding.variable)
+    (pair_pattern value: (assignment_pattern left: (identifier) @binding.variable))
+    (rest_pattern (identifier) @binding.variable)
+    (assignment_pattern left: (identifier) @binding.variable)
+  ])))
+(lexical_declaration (variable_declarator name: (array_pattern [(identifier) @binding.variable (rest_pattern (identifier) @binding.variable) (assignment_pattern left: (identifier) @binding.variable)])))
+(variable_declaration (variable_declarator name: (object_pattern [
+    (shorthand_property_identifier_pattern) @hoist.variable
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @hoist.variable)
+    (pair_pattern value: (identifier) @hoist.variable)
+    (pair_pattern value: (assignment_pattern left: (identifier) @hoist.variable))
+    (rest_pattern (identifier) @hoist.variable)
+    (assignment_pattern left: (identifier) @hoist.variable)
+  ])))
+(variable_declaration (variable_declarator name: (array_pattern [(identifier) @hoist.variable (rest_pattern (identifier) @hoist.variable) (assignment_pattern left: (identifier) @hoist.variable)])))
+(for_in_statement kind: ["const" "let"] left: (object_pattern [
+    (shorthand_property_identifier_pattern) @binding.variable
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.variable)
+    (pair_pattern value: (identifier) @binding.variable)
+    (pair_pattern value: (assignment_pattern left: (identifier) @binding.variable))
+    (rest_pattern (identifier) @binding.variable)
+    (assignment_pattern left: (identifier) @binding.variable)
+  ]))
+(for_in_statement kind: ["const" "let"] left: (array_pattern [(identifier) @binding.variable (rest_pattern (identifier) @binding.variable) (assignment_pattern left: (identifier) @binding.variable)]))
+(for_in_statement kind: "var" left: (object_pattern [
+    (shorthand_property_identifier_pattern) @hoist.variable
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @hoist.variable)
+    (pair_pattern value: (identifier) @hoist.variable)
+    (pair_pattern value: (assignment_pattern left: (identifier) @hoist.variable))
+    (rest_pattern (identifier) @hoist.variable)
+    (assignment_pattern left: (identifier) @hoist.variable)
+  ]))
+(for_in_statement kind: "var" left: (array_pattern [(identifier) @hoist.variable (rest_pattern (identifier) @hoist.variable) (assignment_pattern left: (identifier) @hoist.variable)]))
+(catch_clause parameter: (object_pattern [
+    (shorthand_property_identifier_pattern) @binding.variable
+    (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.variable)
+    (pair_pattern value: (identifier) @binding.variable)
+    (pair_pattern value: (assignment_pattern left: (identifier) @binding.variable))
+    (rest_pattern (identifier) @binding.variable)
+    (assignment_pattern left: (identifier) @binding.variable)
+  ]))
+(catch_clause parameter: (array_pattern [(identifier) @binding.variable (rest_pattern (identifier) @binding.variable) (assignment_pattern left: (identifier) @binding.variable)]))
+
+; Patterns inside patterns; an assignment has none of these kinds on its own level (see writes).
+(pair_pattern value: (object_pattern [
+  (shorthand_property_identifier_pattern) @binding.variable
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.variable)
+  (pair_pattern value: (identifier) @binding.variable)
+  (pair_pattern value: (assignment_pattern left: (identifier) @binding.variable))
+]))
+(pair_pattern value: (array_pattern (identifier) @binding.variable))
+(pair_pattern value: (assignment_pattern left: (object_pattern [
+  (shorthand_property_identifier_pattern) @binding.variable
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.variable)
+])))
+(array_pattern (object_pattern [
+  (shorthand_property_identifier_pattern) @binding.variable
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @binding.variable)
+  (pair_pattern value: (identifier) @binding.variable)
+]))
+(array_pattern (array_pattern (identifier) @binding.variable))
 
 ; ---- imports
 (import_clause (identifier) @binding.import)
@@ -97,9 +168,14 @@
 (augmented_assignment_expression left: (identifier) @write)
 (update_expression argument: (identifier) @write)
 (for_in_statement !kind left: (identifier) @write)
-(assignment_expression left: (array_pattern (identifier) @write))
-(assignment_expression left: (object_pattern (shorthand_property_identifier_pattern) @write))
-(assignment_expression left: (object_pattern (pair_pattern value: (identifier) @write)))
+(assignment_expression left: (array_pattern [(identifier) @write (rest_pattern (identifier) @write) (assignment_pattern left: (identifier) @write)]))
+(assignment_expression left: (object_pattern [
+  (shorthand_property_identifier_pattern) @write
+  (object_assignment_pattern left: (shorthand_property_identifier_pattern) @write)
+  (pair_pattern value: (identifier) @write)
+  (rest_pattern (identifier) @write)
+]))
+(for_in_statement !kind left: (array_pattern (identifier) @write))
 
 ; ---- references
 (identifier) @reference

@@ -121,55 +121,16 @@
   name: (identifier) @name
   parameters: (formal_parameters) @parameters) @def.function
 
-(lexical_declaration . (variable_declarator
+(variable_declarator
   name: (identifier) @name
   value: [
     (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
     (arrow_function parameter: (identifier) @parameters body: (_) @body)
     (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
     (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) .) @def.function
-(lexical_declaration . (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function ",")
-(lexical_declaration "," (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function)
-
-(variable_declaration . (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) .) @def.function
-(variable_declaration . (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function ",")
-(variable_declaration "," (variable_declarator
-  name: (identifier) @name
-  value: [
-    (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
-    (arrow_function parameter: (identifier) @parameters body: (_) @body)
-    (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
-    (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.function)
+  ]) @def.function
+(lexical_declaration . (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)]) .) @def.function
+(variable_declaration . (variable_declarator name: (identifier) @name value: [(arrow_function) (function_expression) (generator_function)]) .) @def.function
 
 (export_statement "default" @name value: [
     (arrow_function parameters: (formal_parameters) @parameters body: (_) @body)
@@ -209,7 +170,7 @@
     (arrow_function parameter: (identifier) @parameters body: (_) @body)
     (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
     (generator_function parameters: (formal_parameters) @parameters body: (statement_block) @body)
-  ]) @def.method @visibility.public
+  ] (#set! member)) @def.method @visibility.public
 
 (assignment_expression
   left: (member_expression object: (identifier) @_exports property: (property_identifier) @name)
@@ -391,12 +352,12 @@
 (abstract_method_signature ["get" "set"] name: (_) @name) @def.property
 
 ; A constructor parameter with a modifier is a field of the class.
-(required_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name) @def.field @visibility.public
-(optional_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name) @def.field @visibility.public
-(required_parameter (accessibility_modifier "private") pattern: (identifier) @name) @def.field @visibility.private
-(required_parameter (accessibility_modifier "protected") pattern: (identifier) @name) @def.field @visibility.protected
-(optional_parameter (accessibility_modifier "private") pattern: (identifier) @name) @def.field @visibility.private
-(optional_parameter (accessibility_modifier "protected") pattern: (identifier) @name) @def.field @visibility.protected
+(required_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name (#set! member)) @def.field @visibility.public
+(optional_parameter ["readonly" (accessibility_modifier)] pattern: (identifier) @name (#set! member)) @def.field @visibility.public
+(required_parameter (accessibility_modifier "private") pattern: (identifier) @name (#set! member)) @def.field @visibility.private
+(required_parameter (accessibility_modifier "protected") pattern: (identifier) @name (#set! member)) @def.field @visibility.protected
+(optional_parameter (accessibility_modifier "private") pattern: (identifier) @name (#set! member)) @def.field @visibility.private
+(optional_parameter (accessibility_modifier "protected") pattern: (identifier) @name (#set! member)) @def.field @visibility.protected
 
 ; ---- interfaces, type aliases, enums, namespaces
 
