@@ -3,8 +3,7 @@
 ; ---- namespaces; one without braces holds the rest of the file
 
 (namespace_declaration name: (_) @name body: (declaration_list) @body) @def.namespace @visibility.public
-(compilation_unit (file_scoped_namespace_declaration name: (_) @name)) @def.namespace @visibility.public
-(file_scoped_namespace_declaration name: (_) @name) @def.namespace
+(file_scoped_namespace_declaration name: (_) @name) @def.namespace @to_end @visibility.public
 
 ; ---- visibility: the kinds follow further down, the last pattern gives them; of two modifiers `protected` counts
 

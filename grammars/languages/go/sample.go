@@ -37,6 +37,11 @@ var (
 	onChange         = func(a *Account) { fmt.Println(a.ID) }
 )
 
+var state struct {
+	sync.Mutex
+	open bool
+}
+
 // Kind tells what an account is for.
 type Kind int
 

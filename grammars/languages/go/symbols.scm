@@ -41,6 +41,9 @@
 (type_spec type: (_ (struct_type (field_declaration_list (field_declaration name: (field_identifier) @name) @def.field))))
 (field_declaration type: (struct_type (field_declaration_list (field_declaration name: (field_identifier) @name) @def.field)))
 (field_declaration type: (_ (struct_type (field_declaration_list (field_declaration name: (field_identifier) @name) @def.field))))
+; A variable of the package has its fields too.
+(source_file (var_declaration (var_spec type: (struct_type (field_declaration_list (field_declaration name: (field_identifier) @name) @def.field)))))
+(source_file (var_declaration (var_spec_list (var_spec type: (struct_type (field_declaration_list (field_declaration name: (field_identifier) @name) @def.field))))))
 
 ; Embedded: the field is named for its type.
 (type_spec type: (struct_type (field_declaration_list (field_declaration !name type: [
