@@ -16,7 +16,9 @@ pub(super) struct Def {
     pub(super) kind: SymbolKind,
     pub(super) body: u32,
     pub(super) qualifier: u32,
+    /// First and last node of the documentation inside.
     pub(super) doc: u32,
+    pub(super) doc_last: u32,
     pub(super) parameters: u32,
     pub(super) modifier: u32,
     pub(super) visibility: Option<Visibility>,
@@ -57,6 +59,10 @@ impl ImportMatch {
 pub(super) struct CallMatch {
     pub(super) callee: u32,
     pub(super) receiver: u32,
+    /// Among the tokens of a macro: the receiver is in the text only.
+    pub(super) tokens: bool,
+    /// Of a macro, which has a name space of its own.
+    pub(super) is_macro: bool,
 }
 
 /// Everything that the patterns captured, in the order of the text.
@@ -155,6 +161,7 @@ fn take(
         body: NONE,
         qualifier: NONE,
         doc: NONE,
+        doc_last: NONE,
         parameters: NONE,
         modifier: NONE,
         visibility: None,
@@ -171,6 +178,8 @@ fn take(
     let mut call = CallMatch {
         callee: NONE,
         receiver: NONE,
+        tokens: compiled.patterns[pattern as usize].tokens,
+        is_macro: compiled.patterns[pattern as usize].is_macro,
     };
     for &(capture, node) in captures {
         match compiled.roles[capture as usize] {
@@ -179,7 +188,10 @@ fn take(
             Role::Name => def.name = node,
             Role::Body => def.body = node,
             Role::Qualifier => def.qualifier = node,
-            Role::Doc => fill(&mut def.doc, node),
+            Role::Doc => {
+                fill(&mut def.doc, node);
+                def.doc_last = node;
+            }
             Role::Parameters => def.parameters = node,
             Role::Visibility => def.modifier = node,
             Role::VisibilityIs(visibility) => def.visibility = Some(visibility),
@@ -202,10 +214,18 @@ fn take(
     if def.node != NONE && has_text(def.name) {
         out.defs.push(def);
     }
-    if import.import != NONE && import.key() != import.import && has_text(import.key()) {
+    let parts = [import.module, import.item, import.alias, import.wildcard];
+    if import.import != NONE && parts.iter().any(|&part| has_text(part)) {
         out.imports.push(import);
     }
-    if has_text(call.callee) {
+    // Among tokens, only a bracket directly behind the name makes a call: `f(x)`, not `f, (x)`.
+    let called = |node: u32| {
+        let node = &nodes[node as usize];
+        nodes
+            .get(node.after as usize)
+            .is_some_and(|next| next.start == node.end)
+    };
+    if has_text(call.callee) && (!call.tokens || called(call.callee)) {
         out.calls.push(call);
     }
 }
@@ -226,6 +246,7 @@ fn merge_defs(defs: &mut Vec<Def>) {
             (&mut first.body, later.body),
             (&mut first.qualifier, later.qualifier),
             (&mut first.doc, later.doc),
+            (&mut first.doc_last, later.doc_last),
             (&mut first.parameters, later.parameters),
             (&mut first.modifier, later.modifier),
         ] {

@@ -3,7 +3,9 @@
 use super::metrics::add_recursion;
 use super::text::{cut, first_part, is_path};
 use super::walk::{PendingCall, Walk, span};
-use crate::facts::{Binding, Call, FileFacts, Reference, Scope, SymbolId, SymbolKind, Target};
+use crate::facts::{
+    Binding, Call, FileFacts, Reference, Scope, Span, SymbolId, SymbolKind, Target,
+};
 use crate::flat::NONE;
 
 /// Bytes of a qualifier that is kept.
@@ -52,16 +54,27 @@ impl<'a> Walk<'a> {
         {
             return None;
         }
-        let has_receiver = pending.receiver != NONE;
-        let qualifier = has_receiver
-            .then(|| self.span_of(pending.receiver).text(self.text))
+        let receiver = match pending.receiver {
+            NONE if pending.tokens => receiver_before(self.text, node.start),
+            NONE => None,
+            receiver => Some(self.span_of(receiver)),
+        };
+        let has_receiver = receiver.is_some();
+        let qualifier = receiver
+            .map(|span| span.text(self.text))
             .filter(|text| text.len() <= MAX_QUALIFIER && is_path(text));
         let target = match qualifier {
-            Some(path) => self.qualifier_target(path, pending),
+            Some(path) => {
+                self.qualifier_target(path, pending, receiver.map_or(0, |span| span.start))
+            }
             None if has_receiver => Target::Free,
             None => {
                 let space = self.has_type_names().then(|| self.is_type(&node));
-                self.bound(text, space, pending.scope, node.start)
+                match self.bound(text, space, pending.scope, node.start) {
+                    Target::Local if pending.is_macro => Target::Free,
+                    Target::Symbol(id) if pending.is_macro && !self.is_macro(id) => Target::Free,
+                    target => target,
+                }
             }
         };
         if pending.bare && !self.is_bare_call(text, pending, target) {
@@ -85,6 +98,10 @@ impl<'a> Walk<'a> {
         Some((call, calls_itself))
     }
 
+    fn is_macro(&self, symbol: SymbolId) -> bool {
+        self.facts.symbols[symbol as usize].kind == SymbolKind::Macro
+    }
+
     /// Whether a name alone is a call: unless it means a variable.
     fn is_bare_call(&self, name: &str, pending: &PendingCall, target: Target) -> bool {
         let at = self.nodes[pending.callee as usize].start;
@@ -97,7 +114,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What the first name of a path is bound to; `self` is the type around.
-    fn qualifier_target(&mut self, path: &str, pending: &PendingCall) -> Target {
+    fn qualifier_target(&self, path: &str, pending: &PendingCall, at: u32) -> Target {
         let first = first_part(path);
         if self.is_self(first) {
             let mut around = pending.caller;
@@ -109,7 +126,6 @@ impl<'a> Walk<'a> {
                 around = symbol.container;
             }
         }
-        let at = self.nodes[pending.receiver as usize].start;
         self.bound(first, None, pending.scope, at)
     }
 
@@ -150,4 +166,33 @@ impl<'a> Walk<'a> {
             });
         }
     }
+}
+
+/// What stands before the name at `start`, when a dot or `::` joins it to something: among tokens no node tells.
+fn receiver_before(text: &str, start: u32) -> Option<Span> {
+    let before = text.get(..start as usize)?;
+    let joined = before
+        .strip_suffix('.')
+        .or_else(|| before.strip_suffix("::"))?;
+    // `0..f(x)` is a range.
+    if joined.ends_with('.') {
+        return None;
+    }
+    let path =
+        joined.rfind(|char: char| !(char.is_alphanumeric() || matches!(char, '_' | '.' | ':')));
+    let begin = path.map_or(0, |at| {
+        at + joined[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    // `f().g()`: the receiver is an expression, of which only its end is seen.
+    let is_expression =
+        joined[begin..].starts_with('.') || joined[..begin].ends_with(['?', ')', ']']);
+    let begin = if is_expression {
+        begin.saturating_sub(1)
+    } else {
+        begin
+    };
+    Some(Span {
+        start: joined.floor_char_boundary(begin) as u32,
+        end: joined.len() as u32,
+    })
 }

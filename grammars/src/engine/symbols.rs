@@ -61,7 +61,10 @@ impl<'a> Walk<'a> {
         let doc = if def.doc == NONE {
             before.doc
         } else {
-            self.span_of(def.doc)
+            Span {
+                start: self.span_of(def.doc).start,
+                end: self.span_of(def.doc_last).end,
+            }
         };
         let name = self.names.name(name);
         let qualifier = (def.qualifier != NONE)
@@ -289,6 +292,9 @@ impl<'a> Walk<'a> {
                 (self.nodes[body as usize].start.saturating_sub(start) as usize).min(whole.len())
             }
         };
+        if let Some(comment) = self.comment_before_body(def) {
+            end = end.min(self.nodes[comment as usize].start.saturating_sub(start) as usize);
+        }
         if end == 0 {
             end = whole.find('\n').unwrap_or(whole.len());
         }
@@ -303,6 +309,25 @@ impl<'a> Walk<'a> {
             start,
             end: start + trimmed.len() as u32,
         }
+    }
+
+    /// The comment between a definition's head and its body, if that is where one stands.
+    fn comment_before_body(&self, def: &Def) -> Option<u32> {
+        if def.body == NONE {
+            return None;
+        }
+        let mut at = def.narrow + 1;
+        let mut last = None;
+        while at < def.body {
+            let node = &self.nodes[at as usize];
+            if node.after > def.body {
+                at += 1;
+                continue;
+            }
+            last = (node.flags & flag::COMMENT != 0).then_some(last.unwrap_or(at));
+            at = node.after;
+        }
+        last
     }
 
     fn visibility(&self, def: &Def, kind: SymbolKind, container: Option<SymbolId>) -> Visibility {
@@ -325,7 +350,7 @@ impl<'a> Walk<'a> {
                 return Visibility::Private;
             }
             let shared = matches!(around.kind, SymbolKind::Interface | SymbolKind::Trait);
-            if shared || kind == SymbolKind::EnumMember {
+            if shared || kind == SymbolKind::EnumMember || around.kind == SymbolKind::EnumMember {
                 return around.visibility;
             }
         }

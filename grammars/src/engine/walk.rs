@@ -39,6 +39,9 @@ pub(super) struct PendingCall {
     pub(super) scope: ScopeId,
     /// A name alone, which is a call unless it means a variable (Ruby).
     pub(super) bare: bool,
+    /// Among the tokens of a macro: its receiver is in the text only.
+    pub(super) tokens: bool,
+    pub(super) is_macro: bool,
 }
 
 /// A reference before its name is looked up.
@@ -202,6 +205,8 @@ impl<'a> Walk<'a> {
                         caller,
                         scope,
                         bare: false,
+                        tokens: call.tokens,
+                        is_macro: call.is_macro,
                     });
                 }
             }
@@ -216,6 +221,8 @@ impl<'a> Walk<'a> {
                     caller,
                     scope,
                     bare: true,
+                    tokens: false,
+                    is_macro: false,
                 });
             }
             if flags & (flag::REFERENCE | flag::WRITE) != 0 && node.flags & flag::BINDING == 0 {

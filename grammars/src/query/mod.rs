@@ -113,4 +113,8 @@ pub(crate) struct Pattern {
     pub(crate) predicates: Vec<Predicate>,
     /// `#set! member`: what it defines belongs to the type around, not to the function in which it stands.
     pub(crate) member: bool,
+    /// `#set! tokens`: a call among the tokens of a macro, which have no structure but brackets.
+    pub(crate) tokens: bool,
+    /// `#set! macro`: a call of a macro, which no function or variable of that name can be.
+    pub(crate) is_macro: bool,
 }

@@ -25,6 +25,8 @@ pub(super) struct Reader<'a> {
     pub(super) roles: Vec<Role>,
     predicates: Vec<Predicate>,
     member: bool,
+    tokens: bool,
+    is_macro: bool,
     depth: usize,
 }
 
@@ -40,6 +42,8 @@ impl<'a> Reader<'a> {
             roles: Vec::new(),
             predicates: Vec::new(),
             member: false,
+            tokens: false,
+            is_macro: false,
             depth: 0,
         }
     }
@@ -60,13 +64,15 @@ impl<'a> Reader<'a> {
             root,
             predicates,
             member: std::mem::take(&mut self.member),
+            tokens: std::mem::take(&mut self.tokens),
+            is_macro: std::mem::take(&mut self.is_macro),
         }))
     }
 
     /// Goes on after the pattern that was refused, at the next line that begins with an opening bracket.
     pub(super) fn recover(&mut self) {
         self.predicates.clear();
-        self.member = false;
+        (self.member, self.tokens, self.is_macro) = (false, false, false);
         self.depth = 0;
         while let Some(found) = self
             .text
@@ -347,8 +353,13 @@ impl<'a> Reader<'a> {
                 _ => return Err(self.error(start, "this predicate has no end")),
             }
         }
-        if name == "set!" && captures.is_empty() && strings == ["member"] {
-            self.member = true;
+        if name == "set!" && captures.is_empty() {
+            match strings.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                ["member"] => self.member = true,
+                ["tokens"] => self.tokens = true,
+                ["macro"] => self.is_macro = true,
+                _ => return Err(self.error(start, "`#set!` knows `member`, `tokens` and `macro`")),
+            }
             return Ok(());
         }
         let Some(&capture) = captures.first() else {
@@ -370,7 +381,9 @@ impl<'a> Reader<'a> {
             _ => {
                 return Err(self.error(
                     start,
-                    format!("`#{name}`: known are eq? any-of? match?, their not- forms, and `set! member`"),
+                    format!(
+                        "`#{name}`: known are eq? any-of? match?, their not- forms, and `set!`"
+                    ),
                 ));
             }
         };
