@@ -1,5 +1,7 @@
 //! What goes into a store and what comes out of it.
 
+use rustc_hash::FxHashMap;
+
 use crate::error::{BadVector, Error, Result};
 
 /// A set of vectors that may be compared with each other: those of one embedding model, of one size.
@@ -109,6 +111,20 @@ pub struct Point<'a> {
     pub lang: u16,
     /// The vector, of any length but 0; `None` takes the one that is kept for [`Point::content`].
     pub vector: Option<&'a [f32]>,
+}
+
+/// The points that count in one call: of those with equal numbers the last.
+pub(crate) fn last_of_each<'p, 'v>(points: &'p [Point<'v>]) -> impl Iterator<Item = &'p Point<'v>> {
+    let last: FxHashMap<u64, usize> = points
+        .iter()
+        .enumerate()
+        .map(|(i, point)| (point.id, i))
+        .collect();
+    points
+        .iter()
+        .enumerate()
+        .filter(move |(i, point)| last.get(&point.id) == Some(i))
+        .map(|(_, point)| point)
 }
 
 /// A point that a search found.

@@ -6,6 +6,7 @@
 //! then the file is written anew without the oldest. The modules: a frame is the unit of writing ([`frame`]), a log is the
 //! file of frames ([`log`]), [`rows`] and [`points`] are what it says, [`scan`] is the search.
 
+mod folder;
 mod frame;
 mod log;
 mod points;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 use crate::store::{VectorStore, check_limit};
@@ -117,7 +119,7 @@ impl FlatStore {
     pub fn reset(folder: &Path, collection: &Collection, options: Options) -> Result<Self> {
         let below = folder.join(collection.name());
         let lock = lock(&below)?;
-        writer::remove_files(&below)?;
+        folder::remove_files(&below)?;
         drop(lock);
         FlatStore::open(folder, collection, options)
     }
@@ -149,7 +151,7 @@ impl FlatStore {
     }
 
     /// Keeps vectors without points, as a cache only: for a store whose points are elsewhere.
-    pub(crate) fn remember(&self, vectors: &[(u64, Vec<f32>)]) -> Result<()> {
+    pub(crate) fn remember(&self, vectors: &FxHashMap<u64, Vec<f32>>) -> Result<()> {
         self.write(|writer| writer.remember(&self.folder, &self.collection, vectors))
     }
 

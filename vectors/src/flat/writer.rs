@@ -1,21 +1,18 @@
 //! The one who changes a flat store: first the file, then memory, both by the same records.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Snapshot;
 use super::frame::{self, POINT, PointRecord, ROW_ALIGN, ROW_META, RowRecord, per_frame, stride};
 use super::log::{self, Log, Maps};
 use super::points::Points;
 use super::rows::{Row, Rows};
 use super::scan::quantise;
+use super::{Snapshot, folder};
 use crate::error::{Error, Result};
+use crate::point::last_of_each;
 use crate::{Collection, Filter, Point};
-
-const PREFIX: &str = "vectors-";
-const SUFFIX: &str = ".dat";
-const UNFINISHED: &str = ".new";
 
 /// The least that rows without points may take in a file, see [`super::Options::cache_bytes`].
 const MIN_CACHE: u64 = 8 << 20;
@@ -48,7 +45,7 @@ impl Writer {
 
     /// Reads the newest file in `folder`. With `write`, what a kill left there is cleared up.
     pub(crate) fn open(folder: &Path, collection: &Collection, write: bool) -> Result<Self> {
-        let mut files = files(folder)?;
+        let mut files = folder::files(folder)?;
         files.sort_unstable();
         let Some((generation, path)) = files.pop() else {
             return Ok(Writer::empty(collection.dimensions()));
@@ -59,7 +56,7 @@ impl Writer {
             for (_, path) in files {
                 log::remove_file(&path)?;
             }
-            remove_unfinished(folder)?;
+            folder::remove_unfinished(folder)?;
         }
         Ok(writer)
     }
@@ -141,8 +138,8 @@ impl Writer {
     pub(crate) fn ensure(&mut self, folder: &Path, collection: &Collection) -> Result<&mut Log> {
         if self.log.is_none() {
             std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-            let path = path(folder, self.generation + 1);
-            let unfinished = path.with_extension(&UNFINISHED[1..]);
+            let path = folder::path(folder, self.generation + 1);
+            let unfinished = folder::unfinished(&path);
             Log::create(&unfinished, collection)?.commit()?;
             log::put_in_place(&unfinished, &path)?;
             *self = Writer::load(&path, self.generation + 1, collection, true)?;
@@ -179,16 +176,7 @@ impl Writer {
                 }
             }
         }
-        // Of equal numbers the last counts; searches see only the end of this call anyway.
-        let last: FxHashMap<u64, usize> = points
-            .iter()
-            .enumerate()
-            .map(|(i, point)| (point.id, i))
-            .collect();
-        let records: Vec<PointRecord> = (points.iter().enumerate())
-            .filter(|(i, point)| last.get(&point.id) == Some(i))
-            .map(|(_, point)| record(point))
-            .collect();
+        let records: Vec<PointRecord> = last_of_each(points).map(record).collect();
         self.ensure(folder, collection)?;
         self.append(&vectors.rows, &records, &[])
     }
@@ -197,7 +185,7 @@ impl Writer {
         &mut self,
         folder: &Path,
         collection: &Collection,
-        vectors: &[(u64, Vec<f32>)],
+        vectors: &FxHashMap<u64, Vec<f32>>,
     ) -> Result<()> {
         let mut new = NewRows::default();
         for (content, vector) in vectors {
@@ -279,7 +267,7 @@ impl Writer {
         }
         // Half of the room stays free, or the next row would make it all be done again.
         let cached = self.rows.cached((cache / 2 / row) as usize);
-        let path = path(folder, self.generation + 1);
+        let path = folder::path(folder, self.generation + 1);
         match self.rewrite(&path, collection, &cached) {
             Ok(mut writer) => {
                 writer.generation = self.generation + 1;
@@ -293,7 +281,7 @@ impl Writer {
             // What is there stays as it is, only larger than wanted: not worth failing for.
             Err(error) => {
                 tracing::warn!(%error, "cannot compact the vectors");
-                let _ = log::remove_file(&path.with_extension(&UNFINISHED[1..]));
+                let _ = log::remove_file(&folder::unfinished(&path));
             }
         }
         Ok(())
@@ -306,7 +294,7 @@ impl Writer {
         collection: &Collection,
         cached: &[(u64, Row)],
     ) -> Result<Writer> {
-        let unfinished = path.with_extension(&UNFINISHED[1..]);
+        let unfinished = folder::unfinished(path);
         let mut log = Log::create(&unfinished, collection)?;
         let stride = stride(self.dimensions);
         let snapshot = self.snapshot();
@@ -332,7 +320,7 @@ impl Writer {
             .matching(&all)
             .map(|slot| slot.point)
             .peekable();
-        let mut written = rustc_hash::FxHashSet::default();
+        let mut written = FxHashSet::default();
         while points.peek().is_some() {
             let batch: Vec<PointRecord> = points.by_ref().take(per_frame(stride + POINT)).collect();
             let rows: Vec<RowRecord> = (batch.iter())
@@ -352,7 +340,7 @@ impl Writer {
             generation: self.generation,
             ..Writer::empty(dimensions)
         };
-        remove_files(folder)
+        folder::remove_files(folder)
     }
 }
 
@@ -360,7 +348,7 @@ impl Writer {
 #[derive(Default)]
 struct NewRows {
     rows: Vec<RowRecord>,
-    known: rustc_hash::FxHashSet<u64>,
+    known: FxHashSet<u64>,
 }
 
 impl NewRows {
@@ -457,57 +445,5 @@ fn record(point: &Point<'_>) -> PointRecord {
         lang,
         kind,
         flags,
-    }
-}
-
-fn path(folder: &Path, generation: u64) -> PathBuf {
-    folder.join(format!("{PREFIX}{generation:08}{SUFFIX}"))
-}
-
-/// The complete files of a collection with their generations.
-fn files(folder: &Path) -> Result<Vec<(u64, PathBuf)>> {
-    let entries = match std::fs::read_dir(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(Error::io("read", folder))?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(Error::io("read", folder))?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        let generation = name
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.strip_suffix(SUFFIX));
-        if let Some(generation) = generation.and_then(|digits| digits.parse().ok()) {
-            files.push((generation, path));
-        }
-    }
-    Ok(files)
-}
-
-fn remove_unfinished(folder: &Path) -> Result<()> {
-    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
-        let path = entry.map_err(Error::io("read", folder))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == &UNFINISHED[1..])
-        {
-            log::remove_file(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes everything of a collection but its lock.
-pub(crate) fn remove_files(folder: &Path) -> Result<()> {
-    for (_, path) in files(folder)? {
-        log::remove_file(&path)?;
-    }
-    if folder.is_dir() {
-        remove_unfinished(folder)
-    } else {
-        Ok(())
     }
 }

@@ -496,6 +496,11 @@ macro_rules! contract {
             use super::*;
             $(#[test] fn $promise() { super::$promise(&*Fixture::flat()); })*
         }
+
+        mod on_qdrant {
+            use super::*;
+            $(#[test] fn $promise() { super::$promise(&*Fixture::qdrant()); })*
+        }
     };
 }
 

@@ -4,4 +4,6 @@
 
 mod contract;
 mod fixture;
+mod flat;
 mod naive;
+mod qdrant;
