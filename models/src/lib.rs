@@ -9,7 +9,9 @@ mod file;
 mod model;
 mod pieces;
 mod rows;
+mod word_match;
 mod words;
 
 pub use file::LoadError;
 pub use model::{Model, Scratch};
+pub use word_match::WordMatch;

@@ -9,7 +9,7 @@ use crate::pieces::Vocabulary;
 use crate::{rows, words};
 
 /// The tokens of a text that count; what comes later is not read. As in training.
-const MAX_TOKENS: usize = 512;
+pub(crate) const MAX_TOKENS: usize = 512;
 
 /// Changes when the same file gives other vectors, because words or weights are made otherwise.
 const ENCODER_REVISION: u8 = 1;
@@ -23,10 +23,10 @@ const BUILTIN_NAME: &str = "devmentor-embed-256-int8-dedbc5d5";
 #[derive(Debug)]
 pub struct Model {
     name: String,
-    bytes: Cow<'static, [u8]>,
+    pub(crate) bytes: Cow<'static, [u8]>,
     dimensions: usize,
-    vocabulary: Vocabulary,
-    scales: Vec<f32>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) scales: Vec<f32>,
     rows: usize,
     add: fn(f32, &[i8], &mut [f32]),
 }
@@ -34,8 +34,8 @@ pub struct Model {
 /// Buffers for [`Model::encode_with`], reused from text to text and for any model. One a thread.
 #[derive(Debug, Default, Clone)]
 pub struct Scratch {
-    words: words::Buffers,
-    tokens: Vec<u32>,
+    pub(crate) words: words::Buffers,
+    pub(crate) tokens: Vec<u32>,
 }
 
 impl Model {
@@ -137,7 +137,7 @@ impl Model {
         tokens.truncate(MAX_TOKENS);
     }
 
-    fn row(&self, token: usize) -> &[i8] {
+    pub(crate) fn row(&self, token: usize) -> &[i8] {
         let start = self.rows + token * self.dimensions;
         as_i8(&self.bytes[start..start + self.dimensions])
     }
