@@ -104,7 +104,9 @@ pub(super) enum Want {
 }
 
 /// Imports and members are followed at most this far, whatever re-exports what.
-const DEEPEST: u8 = 16;
+const DEEPEST: u8 = 48;
+/// How many answers about wildcard imports are kept.
+const MOST_WILDCARD_ANSWERS: usize = 1 << 20;
 /// Of a name that is defined more often than this, definitions in other files are not searched for the members of a type.
 const MOST_SAME_NAMES: usize = 4096;
 
@@ -126,6 +128,10 @@ pub(super) struct Resolver<'t> {
     /// Files that a path without a folder was found to mean, by the path.
     pub(super) suffixes: FxHashMap<u32, Option<u32>>,
     memo: Vec<Memo>,
+    /// Which files have wildcard imports.
+    has_wildcards: Vec<bool>,
+    /// What wildcard imports bring, by file, inline module and name; none while it is looked for.
+    wildcards: FxHashMap<(u32, u32, u32), Option<Landing>>,
     depth: u8,
 }
 
@@ -150,6 +156,12 @@ impl<'t> Resolver<'t> {
         let paths = Paths::new(table);
         let go = GoModules::new(table, &paths, imports, import_ranges);
         let memo = imports.iter().map(|_| Memo::New).collect();
+        let wildcard = |range: &Range<u32>| {
+            imports[range.start as usize..range.end as usize]
+                .iter()
+                .any(|import| import.wildcard)
+        };
+        let has_wildcards = import_ranges.iter().map(wildcard).collect();
         Resolver {
             table,
             paths,
@@ -159,6 +171,8 @@ impl<'t> Resolver<'t> {
             go,
             suffixes: FxHashMap::default(),
             memo,
+            has_wildcards,
+            wildcards: FxHashMap::default(),
             depth: 0,
         }
     }
@@ -363,6 +377,27 @@ impl<'t> Resolver<'t> {
 
     /// What the wildcard imports of a file or inline module bring under this name.
     pub(super) fn through_wildcards(&mut self, file: u32, inside: u32, name: u32) -> Landing {
+        if !self.has_wildcards[file as usize] {
+            return Landing::OUTSIDE;
+        }
+        // Modules that import everything of each other, in chains and circles, would otherwise be walked again for every way that leads to them.
+        let key = (file, inside, name);
+        match self.wildcards.get(&key) {
+            Some(Some(landing)) => return landing.clone(),
+            // On the way already: the circle adds nothing.
+            Some(None) => return Landing::OUTSIDE,
+            None => {}
+        }
+        if self.depth == 0 && self.wildcards.len() >= MOST_WILDCARD_ANSWERS {
+            self.wildcards.clear();
+        }
+        self.wildcards.insert(key, None);
+        let landing = self.search_wildcards(file, inside, name);
+        self.wildcards.insert(key, Some(landing.clone()));
+        landing
+    }
+
+    fn search_wildcards(&mut self, file: u32, inside: u32, name: u32) -> Landing {
         let mut found = Nodes::new();
         let mut certain = true;
         for id in self.imports_of(file) {
