@@ -1,0 +1,81 @@
+//! `devmentor`: understand and search any code base.
+
+mod commands;
+mod config;
+mod output;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// Understand any code base, and search it by word, regex, symbol and meaning.
+#[derive(Debug, Parser)]
+#[command(name = "devmentor", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    /// Say more on standard error; twice for details.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  devmentor index                            index this repository
+  devmentor search 'where are retries handled'
+  devmentor search --symbol gUBI             finds getUserById
+  devmentor search                           search as you type questions
+  devmentor graph parse_url                  who calls it, and what it calls
+
+`devmentor help COMMAND` tells more, with examples.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Index a folder, or bring its index up to date.
+    Index(commands::index::Arguments),
+    /// Search; without a query, an interactive prompt.
+    Search(commands::search::Arguments),
+    /// List the symbols of a file.
+    Symbols(commands::symbols::Arguments),
+    /// Show who calls a symbol and what it calls.
+    Graph(commands::graph::Arguments),
+    /// Show what is indexed, and what was left out and why.
+    Status(commands::status::Arguments),
+    /// Find out what is wrong and how to mend it.
+    Doctor(commands::doctor::Arguments),
+    /// Show the effective configuration and where each value comes from.
+    Config(commands::config::Arguments),
+    /// Print completions for a shell.
+    #[command(after_help = "Example:\n  devmentor completions bash > ~/.local/share/bash-completion/completions/devmentor")]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    output::start_log(cli.verbose);
+    let done = match cli.command {
+        Command::Index(arguments) => commands::index::run(&arguments),
+        Command::Search(arguments) => commands::search::run(&arguments),
+        Command::Symbols(arguments) => commands::symbols::run(&arguments),
+        Command::Graph(arguments) => commands::graph::run(&arguments),
+        Command::Status(arguments) => commands::status::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Config(arguments) => commands::config::run(&arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "devmentor", &mut std::io::stdout());
+            Ok(true)
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

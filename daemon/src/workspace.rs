@@ -1,0 +1,108 @@
+//! Which workspace is meant, and its index.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use etcetera::BaseStrategy;
+use index::{Error, Index, Progress, Summary};
+
+use crate::config::{self, Effective};
+use crate::output::Bar;
+
+/// What marks the top of a workspace.
+const MARKS: &[&str] = &[".git", ".hg", ".jj", config::REPOSITORY_FILE];
+
+/// A workspace with its configuration and its index.
+pub(crate) struct Workspace {
+    /// The configuration.
+    pub(crate) effective: Effective,
+    /// The index.
+    pub(crate) index: Index,
+}
+
+/// The top of the workspace around a folder: the nearest folder with a repository or a `devmentor.toml`, else the folder itself.
+pub(crate) fn root_of(folder: &Path) -> Result<PathBuf> {
+    let folder = folder.canonicalize().with_context(|| format!("cannot read {}", folder.display()))?;
+    let start = if folder.is_dir() { folder.as_path() } else { folder.parent().unwrap_or(&folder) };
+    let home = etcetera::home_dir().ok();
+    for around in start.ancestors() {
+        if MARKS.iter().any(|mark| around.join(mark).exists()) {
+            return Ok(around.to_path_buf());
+        }
+        // A home folder under version control is no reason to index all of it from a folder inside.
+        if home.as_deref() == Some(around) {
+            break;
+        }
+    }
+    Ok(start.to_path_buf())
+}
+
+/// Where indexes are kept: `devmentor/index` in the cache folder (`$XDG_CACHE_HOME`, `~/.cache`), or `$DEVMENTOR_INDEX_DIR`.
+pub(crate) fn index_base() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("DEVMENTOR_INDEX_DIR").filter(|folder| !folder.is_empty()) {
+        return Ok(PathBuf::from(folder));
+    }
+    let base = etcetera::choose_base_strategy().context("cannot find your home folder; set DEVMENTOR_INDEX_DIR to where indexes may be kept")?;
+    Ok(base.cache_dir().join("devmentor").join("index"))
+}
+
+/// Set when the person presses Ctrl-C. The first time work stops cleanly, the second time the process ends.
+pub(crate) fn cancelled() -> &'static AtomicBool {
+    static CANCELLED: AtomicBool = AtomicBool::new(false);
+    static HANDLER: std::sync::Once = std::sync::Once::new();
+    HANDLER.call_once(|| {
+        let handler = || {
+            if CANCELLED.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        };
+        if let Err(error) = ctrlc::set_handler(handler) {
+            tracing::warn!(%error, "Ctrl-C will end the process at once");
+        }
+    });
+    &CANCELLED
+}
+
+impl Workspace {
+    /// Opens the index of the workspace at `root` exactly.
+    pub(crate) fn open(root: &Path) -> Result<Workspace> {
+        let effective = config::load(root)?;
+        let index = Index::open(&index_base()?, root, &effective.config.index, &effective.config.vectors)?;
+        if let Some(reason) = index.rebuilt() {
+            tracing::warn!("the index was damaged and is built anew ({reason})");
+        }
+        Ok(Workspace { effective, index })
+    }
+
+    /// Opens the index of the workspace around `folder`.
+    pub(crate) fn around(folder: Option<&Path>) -> Result<Workspace> {
+        Workspace::open(&root_of(folder.unwrap_or(Path::new(".")))?)
+    }
+
+    /// Brings the text index up to date. While another process does that, its last commit is used as it is.
+    pub(crate) fn update(&self, progress: &dyn Progress) -> Result<Option<Summary>> {
+        if !self.index.is_writable() {
+            return Ok(None);
+        }
+        match self.index.update(progress, cancelled()) {
+            Err(Error::Busy { .. }) => Ok(None),
+            other => Ok(Some(other?)),
+        }
+    }
+
+    /// Brings text and vectors up to date, showing progress when there is much to do.
+    pub(crate) fn bring_up_to_date(&self) -> Result<()> {
+        let bar = Arc::new(Bar::quiet("Indexing"));
+        if self.update(&*bar)?.is_none() {
+            tracing::warn!("another devmentor process is indexing this workspace; answers are as of its last commit");
+        }
+        bar.finish();
+        let bar = Bar::quiet("Embedding");
+        let embedded = self.index.embed(&bar, cancelled());
+        bar.finish();
+        embedded?;
+        Ok(())
+    }
+}
