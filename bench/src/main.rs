@@ -1,0 +1,70 @@
+//! Measures the index beside its peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
+
+mod building;
+mod measure;
+mod queries;
+mod saving;
+mod scanning;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Measurements beside peers, as ratios with median and p99.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Cold and warm index beside parsing alone and universal-ctags; size, memory, embedding.
+    Build {
+        /// The code.
+        corpus: PathBuf,
+        /// Threads for both sides.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// Without vectors.
+        #[arg(long)]
+        no_vectors: bool,
+        /// Where the index is left for `query`; by default it is removed.
+        #[arg(long)]
+        keep: Option<PathBuf>,
+    },
+    /// Latency of every kind of query beside ripgrep and a search through tags.
+    Query {
+        /// The code.
+        corpus: PathBuf,
+        /// Queries of each kind.
+        #[arg(long, default_value_t = 300)]
+        count: usize,
+        /// An index that `build --keep` left.
+        #[arg(long)]
+        keep: PathBuf,
+    },
+    /// From saving a file to finding what was written.
+    Save {
+        /// The code; it is copied first.
+        corpus: PathBuf,
+        /// How many saves.
+        #[arg(long, default_value_t = 100)]
+        count: usize,
+    },
+    /// The scan of vectors beside an exact scan of f32, with recall.
+    Scan {
+        /// How many vectors.
+        #[arg(long, default_value_t = 100_000)]
+        count: usize,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().what {
+        What::Build { corpus, threads, no_vectors, keep } => building::run(&corpus, threads, !no_vectors, keep),
+        What::Query { corpus, count, keep } => queries::run(&corpus, count, &keep),
+        What::Save { corpus, count } => saving::run(&corpus, count),
+        What::Scan { count } => scanning::run(count),
+    }
+}
