@@ -189,8 +189,7 @@ impl Snapshot {
     pub(crate) fn span_text(&self, file: &FileEntry, span: Span) -> Option<String> {
         use std::io::{Read, Seek, SeekFrom};
         if file.verbatim {
-            let mut opened = std::fs::File::open(self.absolute(&file.path)).ok()?;
-            let metadata = opened.metadata().ok()?;
+            let (mut opened, metadata) = source::walk::open_file(&self.absolute(&file.path)).ok()?;
             if metadata.len() == file.size && source::walk::modified(&metadata) == file.modified {
                 let mut bytes = vec![0; span.len() as usize];
                 opened.seek(SeekFrom::Start(u64::from(span.start))).ok()?;

@@ -1,5 +1,6 @@
 //! The walk over a workspace: which files there are, and why others are left out.
 
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -293,18 +294,26 @@ fn skip_of(root: &Path, error: &ignore::Error) -> Skip {
     Skip { path: path(error).map_or_else(String::new, |path| relative(root, path)), reason: SkipReason::Unreadable, detail: error.to_string() }
 }
 
-/// Reads a regular file of at most `limit` bytes into `into`. Between walk and reading a path may have become anything.
+/// Opens a regular file. Since it was walked a path may have become anything: opening a pipe would wait for ever, and a link may lead out of the
+/// workspace.
 ///
 /// # Errors
-/// When it cannot be read, is something else than a file (opening a pipe would wait for ever, a link may lead out of the workspace), or is larger
-/// (of the kind [`std::io::ErrorKind::FileTooLarge`]).
-pub fn read_file(path: &Path, limit: u64, into: &mut Vec<u8>) -> std::io::Result<()> {
-    into.clear();
+/// When it cannot be opened or is something else than a file.
+pub fn open_file(path: &Path) -> std::io::Result<(std::fs::File, Metadata)> {
     let metadata = std::fs::symlink_metadata(path)?;
     if !metadata.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no file any more"));
     }
-    let file = std::fs::File::open(path)?;
+    Ok((std::fs::File::open(path)?, metadata))
+}
+
+/// Reads a regular file of at most `limit` bytes into `into`.
+///
+/// # Errors
+/// As [`open_file`], and when it is larger (of the kind [`std::io::ErrorKind::FileTooLarge`]).
+pub fn read_file(path: &Path, limit: u64, into: &mut Vec<u8>) -> std::io::Result<()> {
+    into.clear();
+    let (file, metadata) = open_file(path)?;
     into.reserve(metadata.len().min(limit) as usize + 1);
     file.take(limit.saturating_add(1)).read_to_end(into)?;
     if into.len() as u64 > limit {
@@ -321,7 +330,7 @@ pub fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// Last modification in nanoseconds since 1970; 0 when the file system does not know.
-pub(crate) fn modified(metadata: &std::fs::Metadata) -> u64 {
+pub(crate) fn modified(metadata: &Metadata) -> u64 {
     let modified = metadata.modified().ok();
     modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).map_or(0, |age| age.as_nanos() as u64)
 }
