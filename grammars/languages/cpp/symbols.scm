@@ -28,60 +28,116 @@
 (function_definition
   type: (_)
   declarator: [
-    (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name @binding.definition (template_function name: (identifier) @name)] parameters: (parameter_list) @parameters)
-    (pointer_declarator declarator: (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name @binding.definition (template_function name: (identifier) @name)] parameters: (parameter_list) @parameters))
-    (reference_declarator (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name @binding.definition (template_function name: (identifier) @name)] parameters: (parameter_list) @parameters))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name @binding.definition (template_function name: (identifier) @name)] parameters: (parameter_list) @parameters)))
+    (function_declarator declarator: [(identifier) @name @binding.definition (field_identifier) @name @binding.definition (operator_name) @name @binding.definition
+        (destructor_name) @name @binding.definition
+        (template_function name: (identifier) @name)]
+      parameters: (parameter_list) @parameters)
+   
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) @name @binding.definition (field_identifier) @name @binding.definition (operator_name) @name @binding.definition
+        (destructor_name) @name @binding.definition
+        (template_function name: (identifier) @name)]
+      parameters: (parameter_list) @parameters))
+    (reference_declarator (function_declarator declarator: [(identifier) @name @binding.definition (field_identifier) @name @binding.definition (operator_name) @name @binding.definition
+        (destructor_name) @name @binding.definition
+        (template_function name: (identifier) @name)]
+      parameters: (parameter_list) @parameters))
+    (pointer_declarator declarator:
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) @name @binding.definition (field_identifier) @name @binding.definition (operator_name) @name @binding.definition
+        (destructor_name) @name @binding.definition
+        (template_function name: (identifier) @name)]
+      parameters: (parameter_list) @parameters)))
   ]
-  body: [(compound_statement) (try_statement)]? @body) @def.function
+  body: [(compound_statement) (try_statement)] @body) @def.function
 ; Without a type it builds or destroys, or a macro defines it (those of test frameworks: tests.scm).
 ((function_definition
   !type
-  declarator: (function_declarator declarator: [(identifier) (field_identifier) (operator_name) (destructor_name)] @name parameters: (parameter_list) @parameters)
-  body: [(compound_statement) (try_statement)]? @body) @def.function
+  declarator: (function_declarator declarator: [(identifier) (field_identifier) (operator_name) (destructor_name)] @name
+    parameters: (parameter_list) @parameters)
+  body: [(compound_statement) (try_statement)] @body) @def.function
   (#not-any-of? @name "TEST" "TEST_F" "TEST_P" "TYPED_TEST" "TYPED_TEST_P" "FUZZ_TEST" "MOCK_TEST" "BOOST_AUTO_TEST_CASE" "BOOST_FIXTURE_TEST_CASE"
     "BOOST_AUTO_TEST_CASE_TEMPLATE" "BOOST_DATA_TEST_CASE" "CPPUNIT_TEST"))
-(function_definition declarator: (operator_cast) @name @binding.definition body: [(compound_statement) (try_statement)]? @body) @def.function
+(function_definition declarator: (operator_cast) @name @binding.definition body: [(compound_statement) (try_statement)] @body) @def.function
+; `= default`, `= delete`
+(function_definition
+  !body
+  type: (_)
+  declarator: [
+    (function_declarator declarator: [(identifier) @name @binding.definition (field_identifier) @name @binding.definition (operator_name) @name @binding.definition
+        (destructor_name) @name @binding.definition
+        (template_function name: (identifier) @name)]
+      parameters: (parameter_list) @parameters)
+    (reference_declarator (function_declarator declarator: [(identifier) @name @binding.definition (field_identifier) @name @binding.definition (operator_name) @name @binding.definition
+        (destructor_name) @name @binding.definition
+        (template_function name: (identifier) @name)]
+      parameters: (parameter_list) @parameters))
+  ]) @def.function
+(function_definition !body !type declarator: (function_declarator declarator: [(identifier) (field_identifier) (operator_name) (destructor_name)] @name
+  parameters: (parameter_list) @parameters)) @def.function
 
 ; Prototypes: no body, and their parameters are visible in their own parentheses only.
 (declaration
   type: (_)
   declarator: [
-    (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope)
-    (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope))
-    (reference_declarator (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope)))
+    (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope)
+   
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope))
+    (reference_declarator (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope))
+    (pointer_declarator declarator:
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope)))
   ]) @def.function
-(declaration !type declarator: (function_declarator declarator: [(identifier) (destructor_name)] @name parameters: (parameter_list) @parameters @scope)) @def.function
+(declaration !type declarator: (function_declarator declarator: [(identifier) (destructor_name)] @name
+  parameters: (parameter_list) @parameters @scope)) @def.function
 (declaration declarator: (operator_cast) @name @binding.definition) @def.function
 (field_declaration
   declarator: [
     (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope)
-    (pointer_declarator declarator: (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope))
-    (reference_declarator (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition parameters: (parameter_list) @parameters @scope)))
+   
+      (pointer_declarator declarator: (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope))
+    (reference_declarator (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope))
+    (pointer_declarator declarator:
+      (pointer_declarator declarator: (function_declarator declarator: [(field_identifier) (operator_name)] @name @binding.definition
+      parameters: (parameter_list) @parameters @scope)))
   ]) @def.method
 
 ; A template is one definition with what it holds.
 (template_declaration (function_definition
   declarator: [
-    (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])
-    (pointer_declarator declarator: (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)]))
-    (reference_declarator (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)]))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: [[(identifier) (field_identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])))
+    (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name
+        (destructor_name) @name
+        (template_function name: (identifier) @name)])
+   
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name
+        (destructor_name) @name
+        (template_function name: (identifier) @name)]))
+    (reference_declarator (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name
+        (destructor_name) @name
+        (template_function name: (identifier) @name)]))
+    (pointer_declarator declarator:
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) @name (field_identifier) @name (operator_name) @name
+        (destructor_name) @name
+        (template_function name: (identifier) @name)])))
   ])) @def.function
 (template_declaration (function_definition
   declarator: [
     (function_declarator declarator: (qualified_identifier name: [(identifier) (operator_name) (destructor_name)] @name))
-    (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier name: [(identifier) (operator_name) (destructor_name)] @name)))
+   
+      (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier name: [(identifier) (operator_name) (destructor_name)] @name)))
     (reference_declarator (function_declarator declarator: (qualified_identifier name: [(identifier) (operator_name) (destructor_name)] @name)))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier name: [(identifier) (operator_name) (destructor_name)] @name))))
+    (pointer_declarator declarator:
+      (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier name: [(identifier) (operator_name) (destructor_name)] @name))))
   ])) @def.method
 (template_declaration (declaration declarator: [
     (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name)
     (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name))
     (reference_declarator (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name))
-    (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name)))
+    (pointer_declarator declarator:
+      (pointer_declarator declarator: (function_declarator declarator: [(identifier) (operator_name) (destructor_name)] @name)))
   ])) @def.function
 (template_declaration (class_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name)] body: (field_declaration_list))) @def.class
 (template_declaration (struct_specifier name: [(type_identifier) @name (template_type name: (type_identifier) @name)] body: (field_declaration_list))) @def.struct
@@ -93,43 +149,91 @@
 (function_definition
   declarator: [
     (function_declarator declarator: [
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)]))
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)]))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])))
       ] parameters: (parameter_list) @parameters)
     (pointer_declarator declarator: (function_declarator declarator: [
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)]))
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)]))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])))
       ] parameters: (parameter_list) @parameters))
     (reference_declarator (function_declarator declarator: [
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)]))
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)]))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])))
       ] parameters: (parameter_list) @parameters))
     (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: [
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)]))
-        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [[(identifier) (operator_name) (destructor_name)] @name (template_function name: (identifier) @name)])))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)]))
+        (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+          name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+            (destructor_name) @name
+            (template_function name: (identifier) @name)])))
       ] parameters: (parameter_list) @parameters)))
   ]
-  body: [(compound_statement) (try_statement)]? @body) @def.method
-(function_definition declarator: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (operator_cast) @name) body: [(compound_statement) (try_statement)]? @body) @def.method
+  body: [(compound_statement) (try_statement)] @body) @def.method
+(function_definition declarator: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (operator_cast) @name) body: [(compound_statement) (try_statement)] @body) @def.method
+(function_definition !body declarator: (function_declarator
+  declarator: [
+    (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+        (destructor_name) @name
+        (template_function name: (identifier) @name)])
+    (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+      name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(identifier) @name (operator_name) @name
+        (destructor_name) @name
+        (template_function name: (identifier) @name)]))
+  ]
+  parameters: (parameter_list) @parameters)) @def.method
 
 ; Constructors have no result type. They bind no name: in its class that is the class.
-(field_declaration_list (function_definition !type declarator: (function_declarator declarator: (identifier) @name parameters: (parameter_list) @parameters) body: [(compound_statement) (try_statement)]? @body) @def.constructor)
-(field_declaration_list (declaration !type declarator: (function_declarator declarator: (identifier) @name parameters: (parameter_list) @parameters @scope)) @def.constructor)
-(template_declaration (function_definition !type declarator: (function_declarator declarator: (identifier) @name parameters: (parameter_list) @parameters) body: [(compound_statement) (try_statement)]? @body)) @def.constructor
-(template_declaration (declaration !type declarator: (function_declarator declarator: (identifier) @name parameters: (parameter_list) @parameters @scope))) @def.constructor
+(field_declaration_list (function_definition !type declarator: (function_declarator declarator: (identifier) @name)) @def.constructor)
+(field_declaration_list (declaration !type declarator: (function_declarator declarator: (identifier) @name
+  parameters: (parameter_list) @parameters @scope)) @def.constructor)
+(template_declaration (function_definition !type declarator: (function_declarator declarator: (identifier) @name))) @def.constructor
+(template_declaration (declaration !type declarator: (function_declarator declarator: (identifier) @name
+  parameters: (parameter_list) @parameters @scope))) @def.constructor
 (function_definition
   !type
   declarator: (function_declarator
     declarator: [
       (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (identifier) @name)
-      (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (identifier) @name))
-    ]
-    parameters: (parameter_list) @parameters)
-  body: [(compound_statement) (try_statement)]? @body) @def.constructor
+      (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)]
+        name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: (identifier) @name))
+    ])) @def.constructor
 
 ; Types.
 (class_specifier name: (type_identifier) @name @binding.definition body: (field_declaration_list "{" @visibility.section.private) @body) @def.class
@@ -139,10 +243,12 @@
 (class_specifier name: (template_type name: (type_identifier) @name) body: (field_declaration_list "{" @visibility.section.private) @body) @def.class
 (struct_specifier name: (template_type name: (type_identifier) @name) body: (field_declaration_list "{" @visibility.section.public) @body) @def.struct
 (class_specifier
-  name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(type_identifier) @name (template_type name: (type_identifier) @name)])
+ 
+    name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(type_identifier) @name (template_type name: (type_identifier) @name)])
   body: (field_declaration_list "{" @visibility.section.private) @body) @def.class
 (struct_specifier
-  name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(type_identifier) @name (template_type name: (type_identifier) @name)])
+ 
+    name: (qualified_identifier scope: [(namespace_identifier) @qualifier (template_type name: (type_identifier) @qualifier)] name: [(type_identifier) @name (template_type name: (type_identifier) @name)])
   body: (field_declaration_list "{" @visibility.section.public) @body) @def.struct
 (enum_specifier name: (type_identifier) @name @binding.definition body: (enumerator_list) @body) @def.enum
 (enumerator name: (identifier) @name @binding.definition) @def.enum_member
@@ -158,7 +264,8 @@
     (reference_declarator (type_identifier) @name @binding.definition)
     (function_declarator declarator: (type_identifier) @name @binding.definition parameters: (parameter_list) @scope)
     (function_declarator declarator: (parenthesized_declarator [(pointer_declarator declarator: (type_identifier) @name @binding.definition) (reference_declarator (type_identifier) @name @binding.definition)]))
-    (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name @binding.definition))))
+   
+      (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name @binding.definition))))
   ]) @def.type
 ; `typedef struct {…} name;` is the struct itself, not an alias of it.
 (type_definition type: (struct_specifier !name body: (field_declaration_list) @body) declarator: (type_identifier) @name @binding.definition) @def.struct
