@@ -123,8 +123,13 @@ fn join_small(facts: &FileFacts, pieces: Vec<Piece>) -> Vec<Piece> {
     for piece in pieces {
         let small = piece.span.len() < SMALL && last_added < SMALL;
         let same = |last: &Piece| {
-            let callable = |piece: &Piece| piece.defines && piece.symbol.is_some_and(|id| facts.symbols[id as usize].kind.is_callable());
-            last.parent == piece.parent && !(callable(last) && callable(&piece))
+            let kind = |piece: &Piece| piece.symbol.filter(|_| piece.defines).map(|id| facts.symbols[id as usize].kind);
+            // A piece has one kind, and filters go by it: a small class is not hidden in the function before it.
+            let alike = match (kind(last), kind(&piece)) {
+                (Some(last), Some(this)) => last == this && !this.is_callable(),
+                _ => true,
+            };
+            last.parent == piece.parent && alike
         };
         last_added = piece.span.len();
         match joined.last_mut() {

@@ -60,7 +60,8 @@ impl QueryTerms {
     }
 }
 
-fn is_stop(term: &str) -> bool {
+/// Whether a term says nothing in a question about code.
+pub(super) fn is_stop(term: &str) -> bool {
     STOP_WORDS.contains(&term)
 }
 

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use grammars::{Lines, Span};
 
+use super::query_terms::is_stop;
 use crate::chunks::LineStarts;
 use crate::snapshot::CurrentText;
+use crate::tokens::{Analyzer, identifier_parts, words};
 
 /// At most this many lines are shown of one hit.
 const MOST_LINES: usize = 8;
@@ -53,23 +55,16 @@ pub(super) fn locate(text: &CurrentText, span: Span, lines: Lines) -> Located {
 /// The part of a chunk with most of the words, its first line included when that is near.
 pub(super) fn of_chunk(text: &str, located: Located, words: &[String]) -> Snippet {
     let chunk: Vec<&str> = located.span.text(text).split('\n').collect();
-    let needles: Vec<String> = words.iter().filter(|word| word.len() > 1).map(|word| word.to_lowercase()).collect();
-    let score = |line: &str| {
-        let line = line.to_lowercase();
-        needles.iter().filter(|needle| line.contains(needle.as_str())).count()
-    };
-    let scores: Vec<usize> = chunk.iter().map(|line| score(line)).collect();
+    let mut needles = Needles::new(words);
+    let found: Vec<Vec<Range<usize>>> = chunk.iter().map(|line| needles.find(line)).collect();
+    let scores: Vec<usize> = found.iter().map(Vec::len).collect();
     let window = MOST_LINES.min(chunk.len());
     let starts = 0..=chunk.len() - window;
     // Of equally good windows the first wins, so that a definition shows its signature.
     let start = starts.max_by_key(|&start| (scores[start..start + window].iter().sum::<usize>(), std::cmp::Reverse(start))).unwrap_or(0);
     let mut snippet = Snippet { first_line: located.lines.first + start as u32, ..Snippet::default() };
-    for line in &chunk[start..start + window] {
-        add_line(&mut snippet, line, |line| {
-            // Lower-casing may change lengths outside ASCII; only ASCII is folded here so that offsets stay right.
-            let folded = line.to_ascii_lowercase();
-            needles.iter().flat_map(|needle| folded.match_indices(needle.as_str()).map(|(at, found)| at..at + found.len()).collect::<Vec<_>>()).collect()
-        });
+    for (line, found) in chunk[start..start + window].iter().zip(&found[start..]) {
+        add_line(&mut snippet, line, found.clone());
     }
     while snippet.lines.last().is_some_and(|line| line.trim().is_empty()) {
         snippet.lines.pop();
@@ -80,13 +75,47 @@ pub(super) fn of_chunk(text: &str, located: Located, words: &[String]) -> Snippe
 /// A single line with what matched in it.
 pub(super) fn of_line(line_number: u32, line: &str, matches: &[Range<usize>]) -> Snippet {
     let mut snippet = Snippet { first_line: line_number, ..Snippet::default() };
-    add_line(&mut snippet, line, |_| matches.to_vec());
+    add_line(&mut snippet, line, matches.to_vec());
     snippet
 }
 
-fn add_line(snippet: &mut Snippet, line: &str, find: impl Fn(&str) -> Vec<Range<usize>>) {
+/// The words of a query, to find them in lines in any of their forms, whole or as parts of names: `saving` lights up `save` and `Save` in `SaveFile`.
+struct Needles {
+    terms: Vec<Box<str>>,
+    analyzer: Analyzer,
+}
+
+impl Needles {
+    fn new(words: &[String]) -> Needles {
+        let mut analyzer = Analyzer::default();
+        let mut terms: Vec<Box<str>> = words.iter().filter_map(|word| analyzer.terms(word).first().cloned()).collect();
+        if terms.iter().any(|term| !is_stop(term)) {
+            terms.retain(|term| !is_stop(term));
+        }
+        Needles { terms, analyzer }
+    }
+
+    fn find(&mut self, line: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        // Words and parts borrow from the line, so where they stand is told by their addresses.
+        let range = |part: &str| {
+            let start = part.as_ptr() as usize - line.as_ptr() as usize;
+            start..start + part.len()
+        };
+        for word in words(line) {
+            let mut holds = |part: &str| self.analyzer.terms(part).first().is_some_and(|term| self.terms.contains(term));
+            if holds(word) {
+                found.push(range(word));
+            } else {
+                found.extend(identifier_parts(word).filter(|part| holds(part)).map(range));
+            }
+        }
+        found
+    }
+}
+
+fn add_line(snippet: &mut Snippet, line: &str, mut ranges: Vec<Range<usize>>) {
     let line = line.trim_end_matches(['\r', '\n']);
-    let mut ranges = find(line);
     ranges.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     // A long line is shown around its first match.
     let first = ranges.first().map_or(0, |range| range.start);
