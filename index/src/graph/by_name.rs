@@ -32,7 +32,7 @@ impl Calls<'_> {
         Callee::maybe(self.candidates(file, call.name, by_name))
     }
 
-    /// Every symbol of the language family that a call of this name may mean; one more than are allowed when there are too many.
+    /// Every symbol of the language family that a call of this name may mean; none when there are too many.
     pub(super) fn candidates(&mut self, file: u32, name: u32, by_name: ByName) -> Nodes {
         let table = self.resolver.table;
         let family = table.langs[file as usize].family();
@@ -80,13 +80,15 @@ impl Calls<'_> {
                 .collect();
             found
         };
-        let found = self
-            .by_name
-            .entry((name, family, by_name, from_test))
-            .or_insert_with(search)
-            .clone();
-        let mut found = self.resolver.narrow(&found, Want::Call);
-        found.truncate(MOST_CANDIDATES + 1);
+        let key = (name, family, by_name, from_test);
+        if let Some(found) = self.by_name.get(&key) {
+            return found.clone();
+        }
+        let mut found = self.resolver.narrow(&search(), Want::Call);
+        if found.len() > MOST_CANDIDATES {
+            found = Nodes::new();
+        }
+        self.by_name.insert(key, found.clone());
         found
     }
 }

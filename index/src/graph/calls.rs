@@ -93,6 +93,46 @@ impl Callee {
 /// A name with more definitions than this says nothing about which one is called.
 pub(super) const MOST_CANDIDATES: usize = 16;
 
+/// Macros that every Rust file knows.
+const RUST_MACROS: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "cfg",
+    "column",
+    "compile_error",
+    "concat",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "env",
+    "eprint",
+    "eprintln",
+    "file",
+    "format",
+    "format_args",
+    "include",
+    "include_bytes",
+    "include_str",
+    "line",
+    "matches",
+    "module_path",
+    "option_env",
+    "panic",
+    "print",
+    "println",
+    "stringify",
+    "thread_local",
+    "todo",
+    "try",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
+];
+
 /// Resolves calls, file by file.
 pub(super) struct Calls<'t> {
     pub(super) resolver: Resolver<'t>,
@@ -268,7 +308,11 @@ impl<'t> Calls<'t> {
                 };
                 let landing = self.resolver.through_wildcards(file, inside, call.name);
                 if landing == Landing::OUTSIDE && lang == Lang::Rust {
-                    return Callee::maybe(self.candidates(file, call.name, ByName::Macro));
+                    // The macros of the language stand in no import; a crate that has its own of such a name would have to be asked for it.
+                    return match RUST_MACROS.contains(&table.names.get(call.name)) {
+                        true => Callee::Nothing,
+                        false => self.guess(file, call, ByName::Macro),
+                    };
                 }
                 return self.on_names(file, call, landing, ByName::Free);
             }

@@ -1,5 +1,7 @@
 //! Edges in compact rows: who calls whom, and who imports whom.
 
+use super::calls::MOST_CANDIDATES;
+
 /// A call edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Edge {
@@ -13,14 +15,21 @@ pub(super) struct Edge {
     pub(super) candidates: u8,
 }
 
+/// The weight of an edge by its number of candidates; a division for every edge and round would take most of the time of ranking.
+const WEIGHTS: [f32; MOST_CANDIDATES + 1] = {
+    let mut weights = [1.0; MOST_CANDIDATES + 1];
+    let mut candidates = 1;
+    while candidates < weights.len() {
+        weights[candidates] = 0.5 / candidates as f32;
+        candidates += 1;
+    }
+    weights
+};
+
 impl Edge {
     /// What the edge weighs when ranks flow along it: 1 when it is certain, else half a call shared by the candidates.
     pub(super) fn weight(&self) -> f32 {
-        if self.candidates == 0 {
-            1.0
-        } else {
-            0.5 / f32::from(self.candidates)
-        }
+        WEIGHTS[usize::from(self.candidates).min(WEIGHTS.len() - 1)]
     }
 }
 

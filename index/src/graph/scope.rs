@@ -127,6 +127,8 @@ pub(super) struct Resolver<'t> {
     pub(super) go: GoModules,
     /// Files that a path without a folder was found to mean, by the path.
     pub(super) suffixes: FxHashMap<u32, Option<u32>>,
+    /// The module that was found last, by the importing file and the path.
+    pub(super) last_module: ((u32, u32), Landing),
     memo: Vec<Memo>,
     /// Which files have wildcard imports.
     has_wildcards: Vec<bool>,
@@ -170,6 +172,7 @@ impl<'t> Resolver<'t> {
             spaces,
             go,
             suffixes: FxHashMap::default(),
+            last_module: ((NONE, NONE), Landing::UNKNOWN),
             memo,
             has_wildcards,
             wildcards: FxHashMap::default(),

@@ -26,8 +26,20 @@ pub(super) fn import(resolver: &mut Resolver, file: u32, row: &ImportRow) -> Lan
     let item = table.names.get(row.item);
     let landing = match table.langs[file as usize] {
         Lang::Rust => return rust::import(resolver, file, row),
-        Lang::Python => python::module(resolver, file, module),
-        Lang::JavaScript => javascript::module(resolver, file, module),
+        // One statement may import many items of a module.
+        Lang::Python | Lang::JavaScript if resolver.last_module.0 == (file, row.module) => {
+            resolver.last_module.1.clone()
+        }
+        Lang::Python => {
+            let landing = python::module(resolver, file, module);
+            resolver.last_module = ((file, row.module), landing.clone());
+            landing
+        }
+        Lang::JavaScript => {
+            let landing = javascript::module(resolver, file, module);
+            resolver.last_module = ((file, row.module), landing.clone());
+            landing
+        }
         Lang::Go => go::package(resolver, module),
         Lang::Java | Lang::Kotlin | Lang::Scala => dotted(resolver, module, item),
         Lang::CSharp => dotted(resolver, module, ""),

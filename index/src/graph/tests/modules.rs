@@ -42,6 +42,8 @@ impl Cart {
     pub fn pay(&self) -> Money {
         self.check();
         money::total(1);
+        println!("x");
+        log!("x");
         self.items.insert();
         self.show();
         let other = Cart::new();
@@ -105,6 +107,7 @@ fn new() {}
             crates/shop/src/cart.rs:Cart.new -> crates/shop/src/cart.rs:Cart.with
             crates/shop/src/cart.rs:Cart.pay -> crates/shop/src/cart.rs:Cart.check
             crates/shop/src/cart.rs:Cart.pay -> crates/shop/src/money.rs:total
+            crates/shop/src/cart.rs:Cart.pay -> crates/shop/src/lib.rs:log ?
             crates/shop/src/cart.rs:Cart.pay -> crates/shop/src/cart.rs:Show.show ?
             crates/shop/src/cart.rs:Cart.pay -> crates/shop/src/cart.rs:Cart.new
             crates/shop/src/cart.rs:Cart.pay -> crates/shop/src/cart.rs:drop
