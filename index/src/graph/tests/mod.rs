@@ -29,6 +29,7 @@ pub(super) fn entry(path: &str, text: &str) -> Arc<FileEntry> {
         lines: 0,
         refused: None,
         plain_because: None,
+        verbatim: true,
     })
 }
 
