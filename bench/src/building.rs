@@ -35,14 +35,32 @@ pub(crate) fn run(corpus: &Path, threads: usize, with_vectors: bool, keep: Optio
     let snapshot = index.snapshot();
     let files: Vec<_> = snapshot.files().filter(|file| file.refused.is_none()).cloned().collect();
     let lines: u64 = files.iter().map(|file| u64::from(file.lines)).sum();
-    println!("{}: {} files, {} lines, {:.1} MB of text", corpus.display(), files.len(), lines, summary.bytes as f64 / 1e6);
+    println!(
+        "{}: {} files, {} lines, {:.1} MB of text",
+        corpus.display(),
+        files.len(),
+        lines,
+        summary.bytes as f64 / 1e6
+    );
 
     let parse = parse_only(corpus, &files, threads);
-    println!("cold index, text and symbols and trigrams   {:8.2} s   {:6.1} MB/s", cold.as_secs_f64(), summary.bytes as f64 / 1e6 / cold.as_secs_f64());
-    println!("tree-sitter alone, same files and threads   {:8.2} s   ratio {:.2}", parse.as_secs_f64(), cold.as_secs_f64() / parse.as_secs_f64());
+    println!(
+        "cold index, text and symbols and trigrams   {:8.2} s   {:6.1} MB/s",
+        cold.as_secs_f64(),
+        summary.bytes as f64 / 1e6 / cold.as_secs_f64()
+    );
+    println!(
+        "tree-sitter alone, same files and threads   {:8.2} s   ratio {:.2}",
+        parse.as_secs_f64(),
+        cold.as_secs_f64() / parse.as_secs_f64()
+    );
     let tags = scratch.path().join("tags").display().to_string();
     match program("ctags", &["-R", "-f", &tags, &corpus.display().to_string()]) {
-        Some(time) => println!("universal-ctags, one thread                 {:8.2} s   ratio {:.2}", time.as_secs_f64(), cold.as_secs_f64() / time.as_secs_f64()),
+        Some(time) => println!(
+            "universal-ctags, one thread                 {:8.2} s   ratio {:.2}",
+            time.as_secs_f64(),
+            cold.as_secs_f64() / time.as_secs_f64()
+        ),
         None => println!("universal-ctags is not installed"),
     }
     println!("memory at most while indexing               {}", megabytes(peak));
@@ -66,13 +84,21 @@ pub(crate) fn run(corpus: &Path, threads: usize, with_vectors: bool, keep: Optio
     let summary = index.update(&Silent, &never)?;
     let again = begun.elapsed();
     anyhow::ensure!(summary.indexed == 0, "{} files changed during the measurement", summary.indexed);
-    println!("warm start, nothing changed                 {:8.3} s   {:.1} % of cold", again.as_secs_f64(), 100.0 * again.as_secs_f64() / cold.as_secs_f64());
+    println!(
+        "warm start, nothing changed                 {:8.3} s   {:.1} % of cold",
+        again.as_secs_f64(),
+        100.0 * again.as_secs_f64() / cold.as_secs_f64()
+    );
 
     let source: u64 = index.snapshot().files().filter(|file| file.refused.is_none()).map(|file| file.size).sum();
     let grams = index.field_bytes("gram")?;
     let total: u64 = index.folder().size().iter().map(|(_, bytes)| bytes).sum();
     let share = |bytes: u64| bytes as f64 / source as f64;
-    println!("index on disk: {:.2} × source without the substring index, which takes {:.2} ×", share(total - grams), share(grams));
+    println!(
+        "index on disk: {:.2} × source without the substring index, which takes {:.2} ×",
+        share(total - grams),
+        share(grams)
+    );
     for (name, bytes) in index.folder().size() {
         println!("    {name:<14} {:.3} × source", share(bytes));
     }

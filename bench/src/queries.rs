@@ -11,14 +11,41 @@ use crate::measure::{Times, megabytes, memory, program};
 
 /// Questions that make sense in any code base.
 const QUESTIONS: &[&str] = &[
-    "parse the configuration file", "retry after a connection error", "convert a date to text", "open a file and read all lines", "compare two versions",
-    "escape html characters", "where are permissions checked", "cache the result of an expensive call", "sort a list by key", "close the connection",
-    "split a string at a separator", "log an error with its cause", "allocate memory for a buffer", "find the shortest path", "validate user input",
-    "render a template", "write bytes to a socket", "remove duplicates from a list", "wait until a lock is free", "compute a hash of a file",
+    "parse the configuration file",
+    "retry after a connection error",
+    "convert a date to text",
+    "open a file and read all lines",
+    "compare two versions",
+    "escape html characters",
+    "where are permissions checked",
+    "cache the result of an expensive call",
+    "sort a list by key",
+    "close the connection",
+    "split a string at a separator",
+    "log an error with its cause",
+    "allocate memory for a buffer",
+    "find the shortest path",
+    "validate user input",
+    "render a template",
+    "write bytes to a socket",
+    "remove duplicates from a list",
+    "wait until a lock is free",
+    "compute a hash of a file",
 ];
 
 /// Patterns with and without literals; `{}` becomes a name of the corpus.
-const PATTERNS: &[&str] = &[r"{}\(", r"\b{}\b", r"(?i){}", r"fn \w*{}", r"(def|class|function) \w+", r"{}|TODO", r"^\s*return {}", r"[A-Z]{4,}_[A-Z]{4,}_{}", r"\d{4}-\d{2}-\d{2}", r"{}.*\{$"];
+const PATTERNS: &[&str] = &[
+    r"{}\(",
+    r"\b{}\b",
+    r"(?i){}",
+    r"fn \w*{}",
+    r"(def|class|function) \w+",
+    r"{}|TODO",
+    r"^\s*return {}",
+    r"[A-Z]{4,}_[A-Z]{4,}_{}",
+    r"\d{4}-\d{2}-\d{2}",
+    r"{}.*\{$",
+];
 
 pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()> {
     let options = IndexOptions { threads: 2, ..IndexOptions::default() };
@@ -37,8 +64,18 @@ pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()
         ("symbol", Mode::Symbol, (0..count).map(|at| humps(&name(), at)).collect()),
         ("exact", Mode::Exact, (0..count).map(|_| name()).collect()),
         ("regex", Mode::Regex, (0..count).map(|at| PATTERNS[at % PATTERNS.len()].replace("{}", &name())).collect()),
-        ("meaning", Mode::Meaning, (0..count).map(|at| format!("{} {}", QUESTIONS[at % QUESTIONS.len()], name())).collect()),
-        ("default", Mode::Fused, (0..count).map(|at| if at % 2 == 0 { QUESTIONS[at / 2 % QUESTIONS.len()].to_owned() } else { name() }).collect()),
+        (
+            "meaning",
+            Mode::Meaning,
+            (0..count).map(|at| format!("{} {}", QUESTIONS[at % QUESTIONS.len()], name())).collect(),
+        ),
+        (
+            "default",
+            Mode::Fused,
+            (0..count)
+                .map(|at| if at % 2 == 0 { QUESTIONS[at / 2 % QUESTIONS.len()].to_owned() } else { name() })
+                .collect(),
+        ),
     ];
     for (title, mode, queries) in &sets {
         let mut slowest = (std::time::Duration::ZERO, String::new());
@@ -57,7 +94,10 @@ pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()
     let folder = corpus.display().to_string();
     let sample = 20.min(count);
     for (title, flag, queries) in [("ripgrep, fixed text", "-F", &sets[2].2), ("ripgrep, regex", "-e", &sets[3].2)] {
-        let run = |at: usize| program("rg", &["-n", "-m", "20", flag, &queries[at], &folder]).ok_or_else(|| anyhow::anyhow!("ripgrep is not installed"));
+        let run = |at: usize| {
+            program("rg", &["-n", "-m", "20", flag, &queries[at], &folder])
+                .ok_or_else(|| anyhow::anyhow!("ripgrep is not installed"))
+        };
         match Times::of(sample, run) {
             Ok(times) => println!("{title:<20} {}", times.line()),
             Err(error) => println!("{title:<20} {error}"),
@@ -66,7 +106,10 @@ pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()
     let tags = tempfile::NamedTempFile::new()?;
     let tags_path = tags.path().display().to_string();
     if program("ctags", &["-R", "-f", &tags_path, &folder]).is_some() {
-        let run = |at: usize| program("readtags", &["-t", &tags_path, "-i", "-p", "-", &sets[2].2[at]]).ok_or_else(|| anyhow::anyhow!("readtags is not installed"));
+        let run = |at: usize| {
+            program("readtags", &["-t", &tags_path, "-i", "-p", "-", &sets[2].2[at]])
+                .ok_or_else(|| anyhow::anyhow!("readtags is not installed"))
+        };
         match Times::of(sample, run) {
             Ok(times) => println!("{:<20} {}", "readtags, prefix", times.line()),
             Err(error) => println!("{:<20} {error}", "readtags"),
@@ -80,7 +123,11 @@ fn names(snapshot: &Snapshot) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
     snapshot.each_facts(|_, facts| {
         let symbols = facts.symbols.iter().step_by(17).map(|symbol| facts.name(symbol.name));
-        names.extend(symbols.filter(|name| name.len() > 3 && name.chars().all(|c| c.is_alphanumeric() || c == '_')).map(str::to_owned));
+        names.extend(
+            symbols
+                .filter(|name| name.len() > 3 && name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+                .map(str::to_owned),
+        );
     })?;
     anyhow::ensure!(!names.is_empty(), "the corpus has no symbols");
     names.sort_unstable();
@@ -94,7 +141,8 @@ fn humps(name: &str, at: usize) -> String {
         0 => name.to_owned(),
         1 => name.chars().take(name.len().div_ceil(2)).collect(),
         _ => {
-            let initials: String = index::tokens::identifier_parts(name).filter_map(|part| part.chars().next()).collect();
+            let initials: String =
+                index::tokens::identifier_parts(name).filter_map(|part| part.chars().next()).collect();
             if initials.len() > 1 { initials } else { name.to_owned() }
         }
     }

@@ -20,7 +20,11 @@ pub(crate) fn run(corpus: &Path, count: usize) -> anyhow::Result<()> {
     let index = Index::open(&scratch.path().join("index"), &copy, &options, &VectorOptions::default())?;
     index.update(&Silent, &never)?;
     let snapshot = index.snapshot();
-    let mut files: Vec<String> = snapshot.files().filter(|file| file.refused.is_none() && file.lines > 50 && file.verbatim).map(|file| file.path.to_string()).collect();
+    let mut files: Vec<String> = snapshot
+        .files()
+        .filter(|file| file.refused.is_none() && file.lines > 50 && file.verbatim)
+        .map(|file| file.path.to_string())
+        .collect();
     files.sort_unstable();
     fastrand::Rng::with_seed(7).shuffle(&mut files);
     files.truncate(count);

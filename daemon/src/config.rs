@@ -95,7 +95,9 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot read the configuration {}", path.display())),
     }
 }
@@ -136,8 +138,11 @@ fn apply(path: &Path, text: &str, is_user: bool, values: &mut BTreeMap<String, (
                 bail!("{place}: there is no key `{full}`; {}", nearest(&full, values.keys().map(String::as_str)));
             };
             if !is_user && USER_ONLY.contains(&full.as_str()) {
-                let user = user_file().map_or_else(|| "your own configuration file".to_owned(), |file| file.display().to_string());
-                bail!("{place}: `{full}` may not be set by a repository, because it decides where your code is sent; set it in {user}");
+                let user = user_file()
+                    .map_or_else(|| "your own configuration file".to_owned(), |file| file.display().to_string());
+                bail!(
+                    "{place}: `{full}` may not be set by a repository, because it decides where your code is sent; set it in {user}"
+                );
             }
             let written = text.get(value.span()).unwrap_or("").trim();
             let value: toml::Value = toml::from_str::<toml::Table>(&format!("value = {written}"))
@@ -213,22 +218,33 @@ mod tests {
         let effective = check("[index]\nthreads = 3\nmemory-mb = 64\n", "[index]\n\nthreads = 2\n").unwrap();
         assert_eq!(effective.config.index.threads, 2);
         assert_eq!(effective.config.index.memory_mb, 64);
-        assert!(matches!(&effective.values["index.threads"].1, Origin::File(path, 3) if path.ends_with("devmentor.toml")));
+        assert!(
+            matches!(&effective.values["index.threads"].1, Origin::File(path, 3) if path.ends_with("devmentor.toml"))
+        );
         assert_eq!(effective.values["index.substring"].1, Origin::Default);
     }
 
     #[test]
     fn a_wrong_key_is_told_with_its_line_and_the_nearest_right_one() {
         let error = check("", "[index]\nthread = 2\n").unwrap_err();
-        assert_eq!(error, "devmentor.toml:2: there is no key `index.thread`; did you mean `index.threads`? `devmentor config` lists all");
+        assert_eq!(
+            error,
+            "devmentor.toml:2: there is no key `index.thread`; did you mean `index.threads`? `devmentor config` lists all"
+        );
         let error = check("[indx]\n", "").unwrap_err();
-        assert_eq!(error, "user.toml:1: there is no section `[indx]`; did you mean `index`? `devmentor config` lists all");
+        assert_eq!(
+            error,
+            "user.toml:1: there is no section `[indx]`; did you mean `index`? `devmentor config` lists all"
+        );
     }
 
     #[test]
     fn a_wrong_value_is_told_with_an_example() {
         let error = check("", "[index]\nthreads = \"two\"\n").unwrap_err();
-        assert_eq!(error, "devmentor.toml:2: `index.threads` is a whole number of 0 or more, such as `0`, not `\"two\"`");
+        assert_eq!(
+            error,
+            "devmentor.toml:2: `index.threads` is a whole number of 0 or more, such as `0`, not `\"two\"`"
+        );
         assert!(check("[index]\nthreads = -1", "").unwrap_err().contains("whole number"));
         assert!(check("[index", "").unwrap_err().starts_with("user.toml:1: "));
     }

@@ -46,7 +46,9 @@ enum Command {
     /// Show the effective configuration and where each value comes from.
     Config(commands::config::Arguments),
     /// Print completions for a shell.
-    #[command(after_help = "Example:\n  devmentor completions bash > ~/.local/share/bash-completion/completions/devmentor")]
+    #[command(
+        after_help = "Example:\n  devmentor completions bash > ~/.local/share/bash-completion/completions/devmentor"
+    )]
     Completions {
         /// Which shell.
         shell: clap_complete::Shell,

@@ -36,7 +36,8 @@ pub(crate) fn start_log(verbose: u8) {
         1 => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    let filter = EnvFilter::builder().with_default_directive(level.into()).with_env_var("DEVMENTOR_LOG").from_env_lossy();
+    let filter =
+        EnvFilter::builder().with_default_directive(level.into()).with_env_var("DEVMENTOR_LOG").from_env_lossy();
     let filter = filter.add_directive("tantivy=error".parse().unwrap_or_else(|_| level.into()));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -49,21 +50,44 @@ pub(crate) fn start_log(verbose: u8) {
 
 /// Tells an error with its causes.
 pub(crate) fn error(error: &anyhow::Error) {
-    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {error:#}");
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors tell their cause themselves.
+        if !told.contains(&cause) {
+            told += if told.is_empty() { "" } else { ": " };
+            told += &cause;
+        }
+    }
+    let _ = writeln!(anstream::stderr(), "{BAD}error:{BAD:#} {told}");
 }
 
 /// Whether the reader of our output has gone, as `devmentor search x | head` does.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe))
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
 }
 
 /// Source and file names may hold control characters, even sequences that drive a terminal or turn the direction of text; they are shown, not sent.
 pub(crate) fn visible(text: &str) -> std::borrow::Cow<'_, str> {
-    let hidden = |c: char| (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if text.chars().any(hidden) {
-        return text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect::<String>().into();
+    if text.chars().any(is_hidden) {
+        return text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect::<String>().into();
     }
     text.into()
+}
+
+fn is_hidden(c: char) -> bool {
+    (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A value as JSON on one line, with everything that could drive a terminal escaped.
+pub(crate) fn json_line(value: &impl serde::Serialize) -> serde_json::Result<String> {
+    let line = serde_json::to_string(value)?;
+    if !line.chars().any(is_hidden) {
+        return Ok(line);
+    }
+    // Such signs stand only inside of strings, where JSON has escapes for all of them; none is above U+FFFF.
+    Ok(line.chars().map(|c| if is_hidden(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect())
 }
 
 /// Bytes for people: 1.4 MB.
@@ -94,7 +118,11 @@ pub(crate) fn count(number: u64) -> String {
 
 /// A duration for people: 340 ms, 2.1 s.
 pub(crate) fn duration(duration: Duration) -> String {
-    if duration < Duration::from_secs(1) { format!("{} ms", duration.as_millis()) } else { format!("{:.1} s", duration.as_secs_f64()) }
+    if duration < Duration::from_secs(1) {
+        format!("{} ms", duration.as_millis())
+    } else {
+        format!("{:.1} s", duration.as_secs_f64())
+    }
 }
 
 /// Progress with rate and ETA on a terminal, now and then a plain line elsewhere.

@@ -8,16 +8,14 @@ use anyhow::{Context, Result};
 use etcetera::BaseStrategy;
 use index::{Error, Index, Progress, Summary};
 
-use crate::config::{self, Effective};
+use crate::config;
 use crate::output::Bar;
 
 /// What marks the top of a workspace.
 const MARKS: &[&str] = &[".git", ".hg", ".jj", config::REPOSITORY_FILE];
 
-/// A workspace with its configuration and its index.
+/// A workspace with its index.
 pub(crate) struct Workspace {
-    /// The configuration.
-    pub(crate) effective: Effective,
     /// The index.
     pub(crate) index: Index,
 }
@@ -44,7 +42,8 @@ pub(crate) fn index_base() -> Result<PathBuf> {
     if let Some(folder) = std::env::var_os("DEVMENTOR_INDEX_DIR").filter(|folder| !folder.is_empty()) {
         return Ok(PathBuf::from(folder));
     }
-    let base = etcetera::choose_base_strategy().context("cannot find your home folder; set DEVMENTOR_INDEX_DIR to where indexes may be kept")?;
+    let base = etcetera::choose_base_strategy()
+        .context("cannot find your home folder; set DEVMENTOR_INDEX_DIR to where indexes may be kept")?;
     Ok(base.cache_dir().join("devmentor").join("index"))
 }
 
@@ -73,7 +72,7 @@ impl Workspace {
         if let Some(reason) = index.rebuilt() {
             tracing::warn!("the index was damaged and is built anew ({reason})");
         }
-        Ok(Workspace { effective, index })
+        Ok(Workspace { index })
     }
 
     /// Opens the index of the workspace around `folder`.

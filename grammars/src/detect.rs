@@ -15,27 +15,17 @@ struct Tables {
 fn tables() -> &'static Tables {
     static TABLES: OnceLock<Tables> = OnceLock::new();
     TABLES.get_or_init(|| {
-        let mut tables = Tables {
-            files: HashMap::new(),
-            extensions: HashMap::new(),
-            interpreters: HashMap::new(),
-        };
+        let mut tables = Tables { files: HashMap::new(), extensions: HashMap::new(), interpreters: HashMap::new() };
         for language in Language::all() {
             let settings = language.settings();
             for file in &settings.files {
                 tables.files.entry(file.to_lowercase()).or_insert(language);
             }
             for extension in &settings.extensions {
-                tables
-                    .extensions
-                    .entry(extension.to_lowercase())
-                    .or_insert(language);
+                tables.extensions.entry(extension.to_lowercase()).or_insert(language);
             }
             for shebang in &settings.shebangs {
-                tables
-                    .interpreters
-                    .entry(without_version(shebang).to_owned())
-                    .or_insert(language);
+                tables.interpreters.entry(without_version(shebang).to_owned()).or_insert(language);
             }
         }
         tables
@@ -47,10 +37,7 @@ fn tables() -> &'static Tables {
 /// None means that it is not known; such a file can still be searched as plain text.
 pub fn detect(path: &Path, first_bytes: &[u8]) -> Option<Language> {
     let tables = tables();
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     if let Some(&language) = tables.files.get(&name) {
         return Some(language);
     }
@@ -73,13 +60,8 @@ pub fn detect(path: &Path, first_bytes: &[u8]) -> Option<Language> {
 }
 
 fn by_content(first_bytes: &[u8]) -> Option<Language> {
-    let bytes = first_bytes
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(first_bytes);
-    let line = bytes
-        .split(|&byte| byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let bytes = first_bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first_bytes);
+    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(&line[..line.len().min(512)]);
     if let Some(command) = line.strip_prefix("#!") {
         return tables().interpreters.get(interpreter(command)?).copied();
@@ -96,28 +78,15 @@ fn by_content(first_bytes: &[u8]) -> Option<Language> {
 /// `-*- mode: ruby -*-`, `-*- python -*-` and `vim: set ft=sh :` in the first line.
 fn modeline(line: &str) -> Option<Language> {
     let word = |text: &str| -> String {
-        text.trim()
-            .chars()
-            .take_while(|char| char.is_alphanumeric() || "+#-_".contains(*char))
-            .collect()
+        text.trim().chars().take_while(|char| char.is_alphanumeric() || "+#-_".contains(*char)).collect()
     };
     let name = if let Some((_, rest)) = line.split_once("-*-") {
         let inner = rest.split_once("-*-")?.0;
-        let mode = inner
-            .split(';')
-            .find_map(|part| part.trim().strip_prefix("mode:"));
+        let mode = inner.split(';').find_map(|part| part.trim().strip_prefix("mode:"));
         word(mode.unwrap_or(if inner.contains(':') { "" } else { inner }))
     } else {
-        let rest = line
-            .split_once("vim:")
-            .or_else(|| line.split_once("vi:"))?
-            .1;
-        word(
-            ["filetype=", "ft="]
-                .iter()
-                .find_map(|key| rest.split_once(key))?
-                .1,
-        )
+        let rest = line.split_once("vim:").or_else(|| line.split_once("vi:"))?.1;
+        word(["filetype=", "ft="].iter().find_map(|key| rest.split_once(key))?.1)
     };
     let name = name.to_lowercase();
     Language::by_name(&name)
@@ -131,10 +100,7 @@ fn interpreter(command: &str) -> Option<&str> {
     let mut program = words.next()?.rsplit('/').next()?;
     if program == "env" {
         program = words.find_map(|word| {
-            let word = word
-                .strip_prefix("-S")
-                .unwrap_or(word)
-                .trim_start_matches('=');
+            let word = word.strip_prefix("-S").unwrap_or(word).trim_start_matches('=');
             let is_option = word.is_empty() || word.starts_with('-') || word.contains('=');
             (!is_option).then(|| word.rsplit('/').next().unwrap_or(word))
         })?;
@@ -144,8 +110,7 @@ fn interpreter(command: &str) -> Option<&str> {
 
 fn without_version(program: &str) -> &str {
     let stem = program.strip_suffix(".exe").unwrap_or(program);
-    let stem =
-        stem.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.' || char == '-');
+    let stem = stem.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.' || char == '-');
     if stem.is_empty() { program } else { stem }
 }
 
@@ -153,14 +118,10 @@ fn without_version(program: &str) -> &str {
 fn refine(extension: &str, language: Language, first_bytes: &[u8]) -> Option<Language> {
     let text = String::from_utf8_lossy(&first_bytes[..first_bytes.len().min(16 * 1024)]);
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let line_starts = |words: &[&str]| {
-        text.lines()
-            .any(|line| words.iter().any(|word| line.trim_start().starts_with(word)))
-    };
+    let line_starts =
+        |words: &[&str]| text.lines().any(|line| words.iter().any(|word| line.trim_start().starts_with(word)));
     let chosen = match extension {
-        "h" if line_starts(&["@interface", "@protocol", "@class ", "@import ", "#import "]) => {
-            "objc"
-        }
+        "h" if line_starts(&["@interface", "@protocol", "@class ", "@import ", "#import "]) => "objc",
         "h" if line_starts(&[
             "class ",
             "namespace ",
@@ -214,10 +175,7 @@ fn refine(extension: &str, language: Language, first_bytes: &[u8]) -> Option<Lan
             return None;
         }
         // Qt translations and MPEG streams share `.ts` with TypeScript.
-        "ts" if text
-            .trim_start_matches('\u{feff}')
-            .trim_start()
-            .starts_with("<?xml")
+        "ts" if text.trim_start_matches('\u{feff}').trim_start().starts_with("<?xml")
             || text.starts_with("<!DOCTYPE TS") =>
         {
             "xml"

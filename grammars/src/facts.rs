@@ -6,9 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Half-open range of bytes in the file's text (UTF-8, as decoded).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -19,8 +17,7 @@ pub struct Span {
 impl Span {
     /// The text of this span; empty when the span does not fit `text` (a stale span never panics).
     pub fn text<'t>(&self, text: &'t str) -> &'t str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or("")
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
     }
 
     /// Whether `byte` lies inside.
@@ -77,11 +74,7 @@ impl Names {
     /// The name with this id; empty when the id is not of this file.
     pub fn get(&self, id: NameId) -> &str {
         let index = id.0 as usize;
-        let start = if index == 0 {
-            0
-        } else {
-            self.ends.get(index - 1).copied().unwrap_or(0)
-        };
+        let start = if index == 0 { 0 } else { self.ends.get(index - 1).copied().unwrap_or(0) };
         let end = self.ends.get(index).copied().unwrap_or(0);
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
@@ -237,23 +230,14 @@ impl SymbolKind {
 
     /// Whether code of this kind runs: it has a body with statements.
     pub const fn is_callable(self) -> bool {
-        matches!(
-            self,
-            Self::Function | Self::Method | Self::Constructor | Self::Macro
-        )
+        matches!(self, Self::Function | Self::Method | Self::Constructor | Self::Macro)
     }
 
     /// Whether it names a type.
     pub const fn is_type(self) -> bool {
         matches!(
             self,
-            Self::Class
-                | Self::Struct
-                | Self::Enum
-                | Self::Union
-                | Self::Interface
-                | Self::Trait
-                | Self::TypeAlias
+            Self::Class | Self::Struct | Self::Enum | Self::Union | Self::Interface | Self::Trait | Self::TypeAlias
         )
     }
 }
@@ -515,9 +499,7 @@ impl FileFacts {
 
     /// The innermost symbol around `byte`.
     pub fn symbol_at(&self, byte: u32) -> Option<SymbolId> {
-        let last = self
-            .symbols
-            .partition_point(|symbol| symbol.span.start <= byte);
+        let last = self.symbols.partition_point(|symbol| symbol.span.start <= byte);
         let mut candidate = last.checked_sub(1)?;
         loop {
             let symbol = &self.symbols[candidate];

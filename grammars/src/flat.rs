@@ -32,13 +32,7 @@ pub(crate) struct Node {
 /// Copies the nodes that a pattern could look at into `nodes`.
 ///
 /// Tokens that no pattern names are left out. Nodes below `max_depth` levels are left out too.
-pub(crate) fn flatten(
-    tree: &Tree,
-    compiled: &Compiled,
-    drop_flags: u64,
-    max_depth: usize,
-    nodes: &mut Vec<Node>,
-) {
+pub(crate) fn flatten(tree: &Tree, compiled: &Compiled, drop_flags: u64, max_depth: usize, nodes: &mut Vec<Node>) {
     nodes.clear();
     let mut cursor = tree.walk();
     // Indices of the open nodes, and whether fields of their children matter.
@@ -50,11 +44,7 @@ pub(crate) fn flatten(
         let info = compiled.kind(kind);
         let index = nodes.len() as u32;
         if info.kept || open.is_empty() {
-            let field = if fields {
-                cursor.field_id().map_or(0, |id| id.get())
-            } else {
-                0
-            };
+            let field = if fields { cursor.field_id().map_or(0, |id| id.get()) } else { 0 };
             nodes.push(Node {
                 start: node.start_byte() as u32,
                 end: node.end_byte() as u32,

@@ -31,11 +31,7 @@ pub struct Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "languages/{}/{}:{}: {}",
-            self.language, self.file, self.line, self.message
-        )
+        write!(f, "languages/{}/{}:{}: {}", self.language, self.file, self.line, self.message)
     }
 }
 
@@ -76,18 +72,13 @@ impl Language {
     /// The name shown to people.
     pub fn title(self) -> &'static str {
         let settings = self.settings();
-        if settings.title.is_empty() {
-            self.name()
-        } else {
-            &settings.title
-        }
+        if settings.title.is_empty() { self.name() } else { &settings.title }
     }
 
     /// Its conventions.
     pub fn settings(self) -> &'static Settings {
         static SETTINGS: OnceLock<Vec<OnceLock<Settings>>> = OnceLock::new();
-        SETTINGS.get_or_init(|| LANGUAGES.iter().map(|_| OnceLock::new()).collect())
-            [self.0.0 as usize]
+        SETTINGS.get_or_init(|| LANGUAGES.iter().map(|_| OnceLock::new()).collect())[self.0.0 as usize]
             .get_or_init(|| toml::from_str(self.entry().settings).unwrap_or_default())
     }
 
@@ -121,6 +112,12 @@ impl Language {
         problems
     }
 
+    /// All query text of the language, joined.
+    #[cfg(test)]
+    pub(crate) fn query_text(self) -> String {
+        Source::new(self.entry()).files.into_iter().map(|(_, text)| text).collect()
+    }
+
     fn entry(self) -> &'static Entry {
         &LANGUAGES[self.0.0 as usize]
     }
@@ -143,9 +140,7 @@ fn load(entry: &'static Entry, language: Language) -> Loaded {
     let source = Source::new(entry);
     let mut problems = source.problems.clone();
     if let Err(error) = toml::from_str::<Settings>(entry.settings) {
-        let line = error
-            .span()
-            .map_or(0, |span| entry.settings[..span.start].matches('\n').count());
+        let line = error.span().map_or(0, |span| entry.settings[..span.start].matches('\n').count());
         problems.push(Problem {
             language: entry.name,
             file: "language.toml".to_owned(),
@@ -157,22 +152,12 @@ fn load(entry: &'static Entry, language: Language) -> Loaded {
     let (compiled, errors) = compile(&grammar, &text);
     for error in errors {
         let (file, line) = source.place(error.offset);
-        problems.push(Problem {
-            language: entry.name,
-            file,
-            line,
-            message: error.message,
-        });
+        problems.push(Problem { language: entry.name, file, line, message: error.message });
     }
     for problem in &problems {
         tracing::warn!(%problem, "a query file of this build is broken; its other patterns work");
     }
-    Loaded {
-        settings: language.settings().clone(),
-        grammar,
-        compiled,
-        problems,
-    }
+    Loaded { settings: language.settings().clone(), grammar, compiled, problems }
 }
 
 /// The query texts of one language with what they inherit.
@@ -184,10 +169,7 @@ struct Source {
 
 impl Source {
     fn new(entry: &'static Entry) -> Self {
-        let mut source = Self {
-            files: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut source = Self { files: Vec::new(), problems: Vec::new() };
         for (file, text) in entry.queries {
             source.add(entry, entry, file, text, 0);
         }
@@ -196,32 +178,20 @@ impl Source {
 
     /// Adds a file, what it inherits first.
     fn add(&mut self, of: &Entry, holder: &Entry, file: &'static str, text: &str, depth: usize) {
-        if let Some(parent) = text
-            .lines()
-            .next()
-            .and_then(|line| line.strip_prefix("; inherits:"))
-        {
+        if let Some(parent) = text.lines().next().and_then(|line| line.strip_prefix("; inherits:")) {
             let parent = parent.trim();
             let found = LANGUAGES.iter().find(|entry| entry.name == parent);
-            match found.and_then(|entry| {
-                Some((entry, entry.queries.iter().find(|(name, _)| *name == file)?))
-            }) {
+            match found.and_then(|entry| Some((entry, entry.queries.iter().find(|(name, _)| *name == file)?))) {
                 Some((entry, (_, text))) if depth < 4 => self.add(of, entry, file, text, depth + 1),
                 _ => self.problems.push(Problem {
                     language: of.name,
                     file: file.to_owned(),
                     line: 1,
-                    message: format!(
-                        "inherits from `{parent}`, which has no such file (or is too deep)"
-                    ),
+                    message: format!("inherits from `{parent}`, which has no such file (or is too deep)"),
                 }),
             }
         }
-        let name = if of.name == holder.name {
-            file.to_owned()
-        } else {
-            format!("../{}/{file}", holder.name)
-        };
+        let name = if of.name == holder.name { file.to_owned() } else { format!("../{}/{file}", holder.name) };
         self.files.push((name, format!("{text}\n")));
     }
 
@@ -229,19 +199,11 @@ impl Source {
     fn place(&self, mut offset: usize) -> (String, usize) {
         for (file, text) in &self.files {
             if offset < text.len() {
-                let line = text.as_bytes()[..offset]
-                    .iter()
-                    .filter(|&&byte| byte == b'\n')
-                    .count();
+                let line = text.as_bytes()[..offset].iter().filter(|&&byte| byte == b'\n').count();
                 return (file.clone(), line + 1);
             }
             offset -= text.len();
         }
-        (
-            self.files
-                .last()
-                .map_or(String::new(), |(file, _)| file.clone()),
-            1,
-        )
+        (self.files.last().map_or(String::new(), |(file, _)| file.clone()), 1)
     }
 }

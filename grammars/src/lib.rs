@@ -8,6 +8,7 @@ mod detect;
 mod engine;
 mod facts;
 mod flat;
+mod guard;
 mod language;
 mod query;
 mod registry;
@@ -17,9 +18,8 @@ mod syntax;
 pub use detect::detect;
 pub use engine::Extractor;
 pub use facts::{
-    Access, Binding, BindingId, BindingKind, Call, Detail, FileFacts, Import, ImportId, Lines,
-    Marker, MarkerKind, Metrics, NameId, Names, Reference, Scope, ScopeId, Span, Symbol, SymbolId,
-    SymbolKind, Target, Visibility,
+    Access, Binding, BindingId, BindingKind, Call, Detail, FileFacts, Import, ImportId, Lines, Marker, MarkerKind,
+    Metrics, NameId, Names, Reference, Scope, ScopeId, Span, Symbol, SymbolId, SymbolKind, Target, Visibility,
 };
 pub use language::{Language, LanguageId, Problem};
 pub use settings::{Scoping, Settings, VisibilityRule};

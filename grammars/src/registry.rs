@@ -20,10 +20,7 @@ pub(crate) struct Entry {
 
 macro_rules! file {
     ($name:literal, $file:literal) => {
-        (
-            $file,
-            include_str!(concat!("../languages/", $name, "/", $file)),
-        )
+        ($file, include_str!(concat!("../languages/", $name, "/", $file)))
     };
 }
 
@@ -96,10 +93,7 @@ pub(crate) static LANGUAGES: &[Entry] = &[
     basic!("nix", tree_sitter_nix::LANGUAGE),
     basic!("objc", tree_sitter_objc::LANGUAGE),
     basic!("ocaml", tree_sitter_ocaml::LANGUAGE_OCAML),
-    basic!(
-        "ocaml_interface",
-        tree_sitter_ocaml::LANGUAGE_OCAML_INTERFACE
-    ),
+    basic!("ocaml_interface", tree_sitter_ocaml::LANGUAGE_OCAML_INTERFACE),
     basic!("perl", ts_parser_perl::LANGUAGE),
     basic!("powershell", tree_sitter_powershell::LANGUAGE),
     basic!("protobuf", tree_sitter_proto::LANGUAGE),

@@ -22,11 +22,7 @@ pub struct ParseLimits<'a> {
 
 impl Default for ParseLimits<'_> {
     fn default() -> Self {
-        Self {
-            timeout: Duration::from_secs(5),
-            max_depth: 4096,
-            cancel: None,
-        }
+        Self { timeout: Duration::from_secs(5), max_depth: 4096, cancel: None }
     }
 }
 
@@ -42,6 +38,9 @@ pub enum ParseError {
     /// The text is longer than offsets of 32 bits reach.
     #[error("a text of {0} bytes is too long to parse (the limit is 2 GiB)")]
     TooLong(usize),
+    /// The text nests so deep that the grammar's scanner would fail.
+    #[error("indented deeper than the grammar of {0} can follow")]
+    TooDeep(&'static str),
     /// The grammar does not fit this build of tree-sitter.
     #[error("the grammar of {language} cannot be used: {reason}")]
     Grammar {
@@ -107,23 +106,9 @@ impl SyntaxTree {
 
     /// The innermost node with a name around `span`: its kind and where it stands.
     pub fn node_at(&self, span: Span) -> Option<(&'static str, Span)> {
-        let node = self
-            .tree
-            .root_node()
-            .named_descendant_for_byte_range(span.start as usize, span.end as usize)?;
-        let kind = self
-            .language
-            .loaded()
-            .grammar
-            .node_kind_for_id(node.kind_id())
-            .unwrap_or("ERROR");
-        Some((
-            kind,
-            Span {
-                start: node.start_byte() as u32,
-                end: node.end_byte() as u32,
-            },
-        ))
+        let node = self.tree.root_node().named_descendant_for_byte_range(span.start as usize, span.end as usize)?;
+        let kind = self.language.loaded().grammar.node_kind_for_id(node.kind_id()).unwrap_or("ERROR");
+        Some((kind, Span { start: node.start_byte() as u32, end: node.end_byte() as u32 }))
     }
 
     /// The ranges around `span`, from the innermost node outwards: what "expand selection" walks.
@@ -132,10 +117,7 @@ impl SyntaxTree {
         let mut next = root.named_descendant_for_byte_range(span.start as usize, span.end as usize);
         let mut out: Vec<Span> = Vec::new();
         while let Some(node) = next {
-            let span = Span {
-                start: node.start_byte() as u32,
-                end: node.end_byte() as u32,
-            };
+            let span = Span { start: node.start_byte() as u32, end: node.end_byte() as u32 };
             if out.last() != Some(&span) {
                 out.push(span);
             }
@@ -171,6 +153,9 @@ impl Parsers {
         if text.len() > i32::MAX as usize {
             return Err(ParseError::TooLong(text.len()));
         }
+        if crate::guard::too_deep(language.name(), text) {
+            return Err(ParseError::TooDeep(language.name()));
+        }
         let slot = language.id().0 as usize;
         if self.parsers.len() <= slot {
             self.parsers.resize_with(slot + 1, || None);
@@ -181,19 +166,14 @@ impl Parsers {
                 let mut parser = Parser::new();
                 parser
                     .set_language(&language.loaded().grammar)
-                    .map_err(|error| ParseError::Grammar {
-                        language: language.name(),
-                        reason: error.to_string(),
-                    })?;
+                    .map_err(|error| ParseError::Grammar { language: language.name(), reason: error.to_string() })?;
                 empty.insert(parser)
             }
         };
         let deadline = Instant::now().checked_add(limits.timeout);
         let mut cancelled = false;
         let mut progress = |_: &tree_sitter::ParseState| {
-            cancelled = limits
-                .cancel
-                .is_some_and(|flag| flag.load(Ordering::Relaxed));
+            cancelled = limits.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
             if cancelled || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 ControlFlow::Break(())
             } else {
@@ -202,25 +182,13 @@ impl Parsers {
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
         let bytes = text.as_bytes();
-        let tree = parser.parse_with_options(
-            &mut |at, _| bytes.get(at..).unwrap_or_default(),
-            old,
-            Some(options),
-        );
+        let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), old, Some(options));
         match tree {
-            Some(tree) => Ok(SyntaxTree {
-                tree,
-                language,
-                max_depth: limits.max_depth,
-            }),
+            Some(tree) => Ok(SyntaxTree { tree, language, max_depth: limits.max_depth }),
             None => {
                 // Else the next text would go on where this one stopped.
                 parser.reset();
-                Err(if cancelled {
-                    ParseError::Cancelled
-                } else {
-                    ParseError::Timeout(limits.timeout)
-                })
+                Err(if cancelled { ParseError::Cancelled } else { ParseError::Timeout(limits.timeout) })
             }
         }
     }

@@ -1,8 +1,8 @@
 //! From files to documents, on several threads: read, hash, parse, cut, hand to tantivy.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::path::Path;
 use std::time::Duration;
 
 use grammars::{Detail, Extractor, FileFacts, Language, Names, ParseError, ParseLimits};
@@ -15,9 +15,9 @@ use crate::error::{Error, Result};
 use crate::options::IndexOptions;
 use crate::record::{self, FileKey, FileMeta, content_hash, short_hash};
 use crate::source::{self, FileFlags, Found, Refusal, Skip, SkipReason, classify};
-use crate::store::schema::{Fields, LABEL_SEPARATOR, Tags};
 use crate::store::FileEntry;
 use crate::store::folder::SeenState;
+use crate::store::schema::{Fields, LABEL_SEPARATOR, Tags};
 
 /// After this many bytes of source the work is committed, so that a kill loses at most so much and searches see what is done.
 const COMMIT_EVERY: u64 = 256 * 1024 * 1024;
@@ -207,7 +207,14 @@ fn index_batch(
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let mut worker = Worker { writer, fields, options, preparer: Preparer::new(options), bytes: Vec::new(), outcome: Outcome::default() };
+                let mut worker = Worker {
+                    writer,
+                    fields,
+                    options,
+                    preparer: Preparer::new(options),
+                    bytes: Vec::new(),
+                    outcome: Outcome::default(),
+                };
                 while let Some(work) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if cancelled.load(Ordering::Relaxed) || failed.lock().is_some() {
                         break;
@@ -247,7 +254,9 @@ impl Worker<'_> {
             match error.kind() {
                 // Gone since the walk: the next walk removes it.
                 std::io::ErrorKind::NotFound => {}
-                std::io::ErrorKind::FileTooLarge => self.outcome.skipped.push(skip(SkipReason::TooLarge, String::new())),
+                std::io::ErrorKind::FileTooLarge => {
+                    self.outcome.skipped.push(skip(SkipReason::TooLarge, String::new()))
+                }
                 _ => self.outcome.skipped.push(skip(SkipReason::Unreadable, error.to_string())),
             }
             return Ok(());
@@ -272,7 +281,9 @@ impl Worker<'_> {
         let refusal = match &decoded {
             Err(Refusal::Binary) => Some(SkipReason::Binary),
             Err(Refusal::Minified) => Some(SkipReason::Minified),
-            Ok(decoded) if !self.options.generated && classify::is_generated_text(&decoded.text) => Some(SkipReason::Generated),
+            Ok(decoded) if !self.options.generated && classify::is_generated_text(&decoded.text) => {
+                Some(SkipReason::Generated)
+            }
             Ok(_) => None,
         };
         let text = decoded.as_ref().map_or("", |decoded| decoded.text.as_ref());

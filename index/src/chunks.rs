@@ -101,7 +101,12 @@ impl Cutter<'_> {
     fn stands_alone(&self, kind: SymbolKind) -> bool {
         !matches!(
             kind,
-            SymbolKind::EnumMember | SymbolKind::Field | SymbolKind::Key | SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Element
+            SymbolKind::EnumMember
+                | SymbolKind::Field
+                | SymbolKind::Key
+                | SymbolKind::Variable
+                | SymbolKind::Constant
+                | SymbolKind::Element
         )
     }
 

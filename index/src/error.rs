@@ -39,7 +39,9 @@ pub enum Error {
     #[error("{0}")]
     Query(String),
     /// The disk is full or a quota is reached.
-    #[error("no space left for the index at {path}. What was indexed before stays searchable; free some space, then run `devmentor index`")]
+    #[error(
+        "no space left for the index at {path}. What was indexed before stays searchable; free some space, then run `devmentor index`"
+    )]
     Full {
         /// The index folder.
         path: PathBuf,
@@ -63,6 +65,10 @@ impl Error {
     pub fn is_corruption(&self) -> bool {
         use tantivy::TantivyError as T;
         match self {
+            Error::Text(T::IoError(error)) => matches!(
+                error.kind(),
+                std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData | std::io::ErrorKind::NotFound
+            ),
             Error::Text(error) => matches!(
                 error,
                 T::DataCorruption(_)

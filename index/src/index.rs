@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use rustc_hash::{FxHashMap, FxHashSet};
+use tantivy::error::DataCorruption;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyError};
 
 use crate::build::{self, Outcome, Preparer, Progress, Work};
 use crate::error::{Error, Result};
@@ -103,7 +104,11 @@ impl Index {
         let fields = Fields::default();
         let mut opened = folder.open(&fields, lock.as_ref())?;
         let cache = SegmentCache::default();
-        let (reader, first) = match first_base(&opened.index, &fields, &cache) {
+        let sound = match lock {
+            Some(_) => check(&folder, &opened.index),
+            None => Ok(()),
+        };
+        let (reader, first) = match sound.and_then(|()| first_base(&opened.index, &fields, &cache)) {
             Ok(ready) => ready,
             Err(error) if lock.is_some() && error.is_corruption() => {
                 folder.clear()?;
@@ -113,9 +118,14 @@ impl Index {
             }
             Err(error) => return Err(error),
         };
-        let vectors = if options.vectors { Some(Arc::new(VectorIndex::open(&folder.vectors(), &root, vectors, lock.is_some())?)) } else { None };
+        let vectors = if options.vectors {
+            Some(Arc::new(VectorIndex::open(&folder.vectors(), &root, vectors, lock.is_some())?))
+        } else {
+            None
+        };
         let root: Arc<Path> = root.into();
-        let snapshot = Snapshot { root: root.clone(), base: Arc::new(first), overlay: Arc::default(), vectors: vectors.clone() };
+        let snapshot =
+            Snapshot { root: root.clone(), base: Arc::new(first), overlay: Arc::default(), vectors: vectors.clone() };
         let overlay = OverlayState {
             overlay: Overlay::default(),
             owners: FxHashMap::default(),
@@ -207,9 +217,13 @@ impl Index {
                 }
             }
         }
-        let removed: Vec<FileKey> = base.files.iter().map(|file| file.key).filter(|key| !present.contains(key)).collect();
+        let removed: Vec<FileKey> =
+            base.files.iter().map(|file| file.key).filter(|key| !present.contains(key)).collect();
         let outcome = self.write(&mut writer, &work, &removed, progress, cancelled)?;
-        let unreadable = outcome.skipped.into_iter().filter(|skip| matches!(skip.reason, SkipReason::Unreadable | SkipReason::TooLarge));
+        let unreadable = outcome
+            .skipped
+            .into_iter()
+            .filter(|skip| matches!(skip.reason, SkipReason::Unreadable | SkipReason::TooLarge));
         let mut skipped = found.skipped;
         skipped.extend(unreadable);
         self.folder.write_skipped(&skipped)?;
@@ -250,10 +264,18 @@ impl Index {
         for work in &work {
             self.show_saved(&work.found);
         }
+        self.hide_removed(&removed);
         let mut writer = self.writer.lock();
         let outcome = self.write(&mut writer, &work, &removed, &build::Silent, cancelled)?;
         let files = self.snapshot().base.files.len();
-        Ok(Summary { files, indexed: outcome.indexed, removed: removed.len(), bytes: outcome.bytes, skipped: 0, elapsed: start.elapsed() })
+        Ok(Summary {
+            files,
+            indexed: outcome.indexed,
+            removed: removed.len(),
+            bytes: outcome.bytes,
+            skipped: 0,
+            elapsed: start.elapsed(),
+        })
     }
 
     fn needs_work(&self, known: &FileEntry, found: &source::Found, seen: &Seen) -> bool {
@@ -307,7 +329,10 @@ impl Index {
     /// A full disk reaches us as one of tantivy's many errors; tell it as what it is.
     fn explain(&self, error: Error) -> Error {
         let text = error.to_string();
-        if text.contains("StorageFull") || text.contains("No space left") || text.contains("QuotaExceeded") {
+        let full = ["StorageFull", "No space left", "QuotaExceeded"].iter().any(|sign| text.contains(sign));
+        // A thread of the writer that dies keeps the reason to itself.
+        let in_thread = matches!(&error, Error::Text(TantivyError::ErrorInThread(_)));
+        if full || (in_thread && !self.folder.has_room()) {
             return Error::Full { path: self.folder.path().to_path_buf() };
         }
         error
@@ -357,7 +382,12 @@ impl Index {
     fn swap(&self, base: Option<Arc<Base>>, state: &OverlayState) {
         let base = base.unwrap_or_else(|| self.current.load().base.clone());
         let overlay = Arc::new(state.overlay.clone());
-        self.current.store(Arc::new(Snapshot { root: self.root.clone(), base, overlay, vectors: self.vectors.clone() }));
+        self.current.store(Arc::new(Snapshot {
+            root: self.root.clone(),
+            base,
+            overlay,
+            vectors: self.vectors.clone(),
+        }));
     }
 
     /// Reads the newest commit of another process that writes this index.
@@ -403,6 +433,18 @@ impl Index {
         if let Ok(decoded) = source::decode(&bytes) {
             self.overlay_text(&found.path, &decoded.text, Owner::Disk);
         }
+    }
+
+    /// Hides deleted files at once, before the commit that forgets them.
+    fn hide_removed(&self, removed: &[FileKey]) {
+        let mut state = self.overlay.lock();
+        for &key in removed {
+            if state.owners.get(&key) != Some(&Owner::Buffer) {
+                state.owners.insert(key, Owner::Disk);
+                state.overlay.hide(key);
+            }
+        }
+        self.swap(None, &state);
     }
 
     fn overlay_text(&self, path: &str, text: &str, owner: Owner) {
@@ -463,9 +505,10 @@ impl Index {
         let found = walk::walk(&self.root, &self.rules, self.options.worker_threads(), &AtomicBool::new(false))?;
         let base = self.snapshot().base;
         let seen = self.seen.lock();
-        let changed = found.files.iter().filter(|file| {
-            base.files.by_path(&file.path).is_none_or(|known| self.needs_work(known, file, &seen))
-        });
+        let changed = found
+            .files
+            .iter()
+            .filter(|file| base.files.by_path(&file.path).is_none_or(|known| self.needs_work(known, file, &seen)));
         let changed = changed.count();
         let present: FxHashSet<FileKey> = found.files.iter().map(|file| FileKey::of(&file.path)).collect();
         Ok(changed + base.files.iter().filter(|file| !present.contains(&file.key)).count())
@@ -479,8 +522,19 @@ impl Index {
         let usage = self.snapshot().base.searcher.space_usage().map_err(tantivy::TantivyError::from)?;
         let mut bytes = 0;
         for segment in usage.segments() {
-            let parts = [segment.termdict(), segment.postings(), segment.positions(), segment.fast_fields(), segment.fieldnorms()];
-            bytes += parts.iter().flat_map(|part| part.fields()).filter(|usage| usage.field_name() == field).map(|usage| usage.total().get_bytes()).sum::<u64>();
+            let parts = [
+                segment.termdict(),
+                segment.postings(),
+                segment.positions(),
+                segment.fast_fields(),
+                segment.fieldnorms(),
+            ];
+            bytes += parts
+                .iter()
+                .flat_map(|part| part.fields())
+                .filter(|usage| usage.field_name() == field)
+                .map(|usage| usage.total().get_bytes())
+                .sum::<u64>();
             if field == "record" {
                 bytes += segment.store().total().get_bytes();
             }
@@ -494,6 +548,19 @@ impl Index {
     /// When the index cannot be read.
     pub fn verify(&self) -> Result<Vec<PathBuf>> {
         Ok(self.text.validate_checksum()?.into_iter().collect())
+    }
+}
+
+/// Fails when the text index is damaged. Damage may also make its reader panic.
+fn check(folder: &Folder, index: &tantivy::Index) -> Result<()> {
+    let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| folder.damage(index)));
+    let damage = match checked {
+        Ok(damage) => damage?,
+        Err(_) => Some("its files cannot be understood".to_owned()),
+    };
+    match damage {
+        Some(damage) => Err(Error::Text(TantivyError::DataCorruption(DataCorruption::comment_only(damage)))),
+        None => Ok(()),
     }
 }
 

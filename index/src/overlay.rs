@@ -17,25 +17,25 @@ use crate::tokens::Analyzer;
 
 /// A piece of an overlaid file.
 #[derive(Debug)]
-pub struct OverlayChunk {
+pub(crate) struct OverlayChunk {
     /// Where it is.
-    pub chunk: Chunk,
+    pub(crate) chunk: Chunk,
     /// Its identity.
-    pub id: u64,
+    pub(crate) id: u64,
     /// What it is.
-    pub tags: Tags,
+    pub(crate) tags: Tags,
     /// The path of its symbol.
-    pub label: String,
+    pub(crate) label: String,
     /// Its terms with their frequency.
-    pub terms: FxHashMap<Box<str>, u32>,
+    pub(crate) terms: FxHashMap<Box<str>, u32>,
     /// How many terms it has in all.
-    pub length: u32,
+    pub(crate) length: u32,
     vector: OnceLock<Option<Vec<f32>>>,
 }
 
 impl OverlayChunk {
     /// Its vector, made when it is first needed.
-    pub fn vector(&self, model: &Model, text: &str) -> Option<&[f32]> {
+    pub(crate) fn vector(&self, model: &Model, text: &str) -> Option<&[f32]> {
         let make = || {
             let mut vector = vec![0.0; model.dimensions()];
             (self.tags.is_embedded() && model.encode(self.chunk.span.text(text), &mut vector)).then_some(vector)
@@ -46,22 +46,22 @@ impl OverlayChunk {
 
 /// A file of the overlay.
 #[derive(Debug)]
-pub struct OverlayFile {
+pub(crate) struct OverlayFile {
     /// Its entry, as the index would have it.
-    pub entry: Arc<FileEntry>,
+    pub(crate) entry: Arc<FileEntry>,
     /// Its text.
-    pub text: Arc<str>,
+    pub(crate) text: Arc<str>,
     /// Its facts.
-    pub facts: FileFacts,
+    pub(crate) facts: FileFacts,
     /// Its pieces.
-    pub chunks: Vec<OverlayChunk>,
+    pub(crate) chunks: Vec<OverlayChunk>,
     /// Its symbols.
-    pub symbols: SegmentSymbols,
+    pub(crate) symbols: SegmentSymbols,
 }
 
 impl OverlayFile {
     /// Takes over a parsed text.
-    pub fn new(prepared: Prepared, text: Arc<str>, vectors: bool, analyzer: &mut Analyzer) -> OverlayFile {
+    pub(crate) fn new(prepared: Prepared, text: Arc<str>, vectors: bool, analyzer: &mut Analyzer) -> OverlayFile {
         let entry = Arc::new(FileEntry::new(prepared.meta.clone()));
         let ids = chunk_ids(entry.key, &prepared.chunks, &text);
         let chunks = prepared
@@ -81,7 +81,15 @@ impl OverlayFile {
                     }
                 });
                 let tags = chunk_tags(&prepared, chunk, entry.language, vectors);
-                OverlayChunk { chunk: *chunk, id, tags, label: label(&prepared.facts, chunk), terms, length, vector: OnceLock::new() }
+                OverlayChunk {
+                    chunk: *chunk,
+                    id,
+                    tags,
+                    label: label(&prepared.facts, chunk),
+                    terms,
+                    length,
+                    vector: OnceLock::new(),
+                }
             })
             .collect();
         let mut symbols = SegmentSymbols::default();
@@ -92,48 +100,43 @@ impl OverlayFile {
 
 /// The overlay of one snapshot. Cheap to copy: files are shared.
 #[derive(Debug, Clone, Default)]
-pub struct Overlay {
+pub(crate) struct Overlay {
     files: FxHashMap<FileKey, Option<Arc<OverlayFile>>>,
 }
 
 impl Overlay {
     /// Lets `file` answer for its path.
-    pub fn set(&mut self, file: Arc<OverlayFile>) {
+    pub(crate) fn set(&mut self, file: Arc<OverlayFile>) {
         self.files.insert(file.entry.key, Some(file));
     }
 
     /// Hides a file that was deleted.
-    pub fn hide(&mut self, key: FileKey) {
+    pub(crate) fn hide(&mut self, key: FileKey) {
         self.files.insert(key, None);
     }
 
     /// Lets the index on disk answer again.
-    pub fn remove(&mut self, key: FileKey) {
+    pub(crate) fn remove(&mut self, key: FileKey) {
         self.files.remove(&key);
     }
 
     /// Whether the overlay answers for a file, be it by hiding it.
-    pub fn covers(&self, key: FileKey) -> bool {
+    pub(crate) fn covers(&self, key: FileKey) -> bool {
         self.files.contains_key(&key)
     }
 
     /// A file's newer text.
-    pub fn get(&self, key: FileKey) -> Option<&Arc<OverlayFile>> {
+    pub(crate) fn get(&self, key: FileKey) -> Option<&Arc<OverlayFile>> {
         self.files.get(&key)?.as_ref()
     }
 
     /// All newer texts.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<OverlayFile>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<OverlayFile>> {
         self.files.values().flatten()
     }
 
     /// The keys of all files for which the overlay answers.
-    pub fn keys(&self) -> impl Iterator<Item = FileKey> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = FileKey> {
         self.files.keys().copied()
-    }
-
-    /// Whether the index on disk is the whole truth.
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
     }
 }

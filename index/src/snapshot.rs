@@ -15,14 +15,14 @@ use crate::overlay::Overlay;
 use crate::record::FileKey;
 use crate::source;
 use crate::store::segments::SegmentFiles;
-use crate::store::{FileEntry, FileTable, Fields, SegmentCache, Tags};
+use crate::store::{Fields, FileEntry, FileTable, SegmentCache, Tags};
 use crate::vector_index::{ToEmbed, VectorIndex};
 
 /// A file that has grown beyond so many bytes since it was indexed is not read for an answer.
 pub(crate) const LARGEST_SHOWN: u64 = 256 << 20;
 
 /// What was committed at one moment.
-pub struct Base {
+pub(crate) struct Base {
     pub(crate) fields: Fields,
     pub(crate) searcher: Searcher,
     pub(crate) segments: Vec<Arc<SegmentFiles>>,
@@ -38,7 +38,15 @@ impl Base {
         let segments = cache.load(&searcher, fields)?;
         let files = FileTable::new(&searcher, &segments);
         let chunks = segments.iter().map(|segment| u64::from(segment.chunks)).sum();
-        Ok(Base { fields: fields.clone(), searcher, segments, files, chunks, embedded_chunks: OnceLock::new(), graph: OnceLock::new() })
+        Ok(Base {
+            fields: fields.clone(),
+            searcher,
+            segments,
+            files,
+            chunks,
+            embedded_chunks: OnceLock::new(),
+            graph: OnceLock::new(),
+        })
     }
 
     /// How many living chunks should have a vector.
@@ -62,7 +70,11 @@ impl Base {
         let mut chunks = Vec::new();
         for (ordinal, reader) in self.searcher.segment_readers().iter().enumerate() {
             let inverted = reader.inverted_index(self.fields.key)?;
-            let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)? else { continue };
+            let Some(mut postings) =
+                inverted.read_postings(&term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)?
+            else {
+                continue;
+            };
             let (tags, ids) = (reader.fast_fields().u64("tags")?, reader.fast_fields().u64("chunk")?);
             while postings.doc() != TERMINATED {
                 let document = postings.doc();

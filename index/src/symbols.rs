@@ -97,7 +97,7 @@ impl SegmentSymbols {
 }
 
 /// Which letters, digits and other signs a name holds, one bit each (case folded).
-pub fn letters(name: &str) -> u64 {
+pub(crate) fn letters(name: &str) -> u64 {
     name.bytes().fold(0, |mask, byte| {
         let bit = match byte.to_ascii_lowercase() {
             byte @ b'a'..=b'z' => byte - b'a',

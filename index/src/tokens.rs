@@ -92,6 +92,7 @@ impl Default for Analyzer {
 
 impl Analyzer {
     /// The terms of a word: the whole of it, lower-cased and stemmed, then its parts when there are several.
+    #[allow(clippy::map_entry)] // An entry would need an owned key for each look-up, and nearly all find one.
     pub fn terms(&mut self, word: &str) -> &[Box<str>] {
         if !self.cache.contains_key(word) {
             if self.cache.len() >= CACHE_LIMIT {
@@ -206,7 +207,13 @@ impl Tokenizer for CodeTokenizer {
     type TokenStream<'a> = CodeTokenStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> CodeTokenStream<'a> {
-        CodeTokenStream { words: Box::new(words(text)), analyzer: &mut self.analyzer, word: None, next: 0, token: Token::default() }
+        CodeTokenStream {
+            words: Box::new(words(text)),
+            analyzer: &mut self.analyzer,
+            word: None,
+            next: 0,
+            token: Token::default(),
+        }
     }
 }
 

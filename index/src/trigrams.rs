@@ -127,7 +127,8 @@ pub enum Condition {
 impl Condition {
     /// The condition for a literal text.
     pub fn literal(text: &str) -> Condition {
-        text.split(['\n', '\r']).fold(Condition::Any, |condition, line| condition.and(Condition::bytes(line.as_bytes())))
+        text.split(['\n', '\r'])
+            .fold(Condition::Any, |condition, line| condition.and(Condition::bytes(line.as_bytes())))
     }
 
     /// The condition for a regular expression.
@@ -194,11 +195,9 @@ impl Known {
     fn condition(self) -> Condition {
         match self {
             Known::Holds(condition) => condition,
-            Known::Texts(texts) => texts
-                .iter()
-                .map(|text| Condition::bytes(text))
-                .reduce(Condition::or)
-                .unwrap_or(Condition::Any),
+            Known::Texts(texts) => {
+                texts.iter().map(|text| Condition::bytes(text)).reduce(Condition::or).unwrap_or(Condition::Any)
+            }
         }
     }
 }
@@ -290,10 +289,10 @@ fn class_texts(class: &Class) -> Option<BTreeSet<Vec<u8>>> {
         texts.len() <= MOST_TEXTS && !text.contains(&b'\n') && !text.contains(&b'\r')
     };
     let few = match class {
-        Class::Unicode(class) => class
-            .ranges()
-            .iter()
-            .all(|range| u32::from(range.end()) - u32::from(range.start()) < 64 && (range.start()..=range.end()).all(|c| add(c.to_string().as_bytes()))),
+        Class::Unicode(class) => class.ranges().iter().all(|range| {
+            u32::from(range.end()) - u32::from(range.start()) < 64
+                && (range.start()..=range.end()).all(|c| add(c.to_string().as_bytes()))
+        }),
         Class::Bytes(class) => class
             .ranges()
             .iter()

@@ -1,5 +1,6 @@
 //! Vectors of the chunks: kept in step with the text index, and searched.
 
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -57,7 +58,7 @@ pub struct EmbedOutcome {
 }
 
 /// The vectors of one workspace.
-pub struct VectorIndex {
+pub(crate) struct VectorIndex {
     store: ArcSwap<Box<dyn VectorStore>>,
     model: &'static Model,
     open: Box<dyn Fn() -> vectors::Result<Box<dyn VectorStore>> + Send + Sync>,
@@ -77,7 +78,7 @@ impl VectorIndex {
     ///
     /// # Errors
     /// When the folder cannot be written or the server's address makes no sense. A damaged file is built anew.
-    pub fn open(folder: &Path, root: &Path, options: &VectorOptions, writable: bool) -> Result<VectorIndex> {
+    pub(crate) fn open(folder: &Path, root: &Path, options: &VectorOptions, writable: bool) -> Result<VectorIndex> {
         let model = Model::builtin();
         let collection = Collection::new(model.name(), model.dimensions()).map_err(failed)?;
         let opener = opener(folder.to_path_buf(), root, options, collection, writable);
@@ -89,7 +90,7 @@ impl VectorIndex {
     }
 
     /// The embedding model.
-    pub fn model(&self) -> &'static Model {
+    pub(crate) fn model(&self) -> &'static Model {
         self.model
     }
 
@@ -130,10 +131,10 @@ impl VectorIndex {
         let mut by_file = FxHashMap::<u64, Vec<(u64, DocAddress)>>::default();
         let mut addresses = Vec::with_capacity(found.len());
         for point in found {
-            if !by_file.contains_key(&point.file) {
-                by_file.insert(point.file, base.chunk_ids_of(FileKey(point.file))?);
-            }
-            let chunks = &by_file[&point.file];
+            let chunks = match by_file.entry(point.file) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(base.chunk_ids_of(FileKey(point.file))?),
+            };
             addresses.extend(chunks.iter().find(|(id, _)| *id == point.id).map(|(_, address)| (point.score, *address)));
         }
         Ok(addresses)
@@ -143,7 +144,7 @@ impl VectorIndex {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn count(&self) -> Result<u64> {
+    pub(crate) fn count(&self) -> Result<u64> {
         self.store.load().count(&Filter::default()).map_err(failed)
     }
 
@@ -174,7 +175,13 @@ impl VectorIndex {
     }
 
     /// Makes the vectors agree with the chunks of a snapshot: forgets what is gone, embeds what is new.
-    pub(crate) fn sync(&self, snapshot: &Snapshot, threads: usize, progress: &dyn Progress, cancelled: &AtomicBool) -> Result<EmbedOutcome> {
+    pub(crate) fn sync(
+        &self,
+        snapshot: &Snapshot,
+        threads: usize,
+        progress: &dyn Progress,
+        cancelled: &AtomicBool,
+    ) -> Result<EmbedOutcome> {
         let store = self.store.load_full();
         let mut missing = snapshot.base.chunks_to_embed()?;
         let mut outcome = EmbedOutcome { removed: forget(&**store, &mut missing)?, ..EmbedOutcome::default() };
@@ -185,7 +192,16 @@ impl VectorIndex {
         let mut files: Vec<(u64, Vec<ToEmbed>)> = by_file.into_iter().collect();
         files.sort_unstable_by_key(|(file, _)| *file);
         progress.start(files.len(), files.iter().map(|(_, chunks)| chunks.len() as u64).sum());
-        let work = Embedding { store: &**store, model: self.model, snapshot, next: AtomicUsize::new(0), files: &files, progress, cancelled, total: Mutex::new((&mut outcome, None)) };
+        let work = Embedding {
+            store: &**store,
+            model: self.model,
+            snapshot,
+            next: AtomicUsize::new(0),
+            files: &files,
+            progress,
+            cancelled,
+            total: Mutex::new((&mut outcome, None)),
+        };
         std::thread::scope(|scope| {
             for _ in 0..threads.clamp(1, files.len().max(1)) {
                 scope.spawn(|| work.run());

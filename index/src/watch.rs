@@ -58,7 +58,14 @@ impl Watch {
         let stop = cancelled.clone();
         let sender = wake.clone();
         let thread = std::thread::spawn(move || {
-            let mut watcher = Watching { index, tell: Box::new(tell), stop, folders: FxHashSet::default(), system: None, next_walk: Instant::now() };
+            let mut watcher = Watching {
+                index,
+                tell: Box::new(tell),
+                stop,
+                folders: FxHashSet::default(),
+                system: None,
+                next_walk: Instant::now(),
+            };
             watcher.watch(sender);
             watcher.run(&events);
         });
@@ -207,7 +214,8 @@ impl Watching {
     fn answer(&mut self, burst: Burst) -> Option<(Instant, Burst)> {
         let folders = self.forget_folders(&burst);
         let snapshot = self.index.snapshot();
-        let (known, unknown): (Vec<String>, Vec<String>) = burst.paths.into_iter().partition(|path| snapshot.file(path).is_some());
+        let (known, unknown): (Vec<String>, Vec<String>) =
+            burst.paths.into_iter().partition(|path| snapshot.file(path).is_some());
         let walk = burst.walk || folders || known.len() > MOST_PATHS || unknown.iter().any(|path| self.is_news(path));
         if !walk {
             if !known.is_empty() {
@@ -236,14 +244,18 @@ impl Watching {
     /// anew, and so have those in it.
     fn forget_folders(&mut self, burst: &Burst) -> bool {
         let changed: Vec<&String> = burst.paths.iter().filter(|path| self.folders.contains(*path)).collect();
-        let inside = |folder: &str, path: &str| folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let inside = |folder: &str, path: &str| {
+            folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         self.folders.retain(|folder| !changed.iter().any(|path| inside(folder, path)));
         !changed.is_empty()
     }
 
     /// Whether an unknown path is something that a walk may find: a file or a folder.
     fn is_news(&self, path: &str) -> bool {
-        absolute(self.index.root(), path).symlink_metadata().is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
+        absolute(self.index.root(), path)
+            .symlink_metadata()
+            .is_ok_and(|metadata| metadata.is_file() || metadata.is_dir())
     }
 
     fn finish(&self, result: crate::error::Result<Summary>) {

@@ -21,11 +21,7 @@ fn main() {
     }
     let start = Instant::now();
     let model = Model::builtin();
-    println!(
-        "loaded {} in {:.1} ms",
-        model.name(),
-        start.elapsed().as_secs_f64() * 1e3
-    );
+    println!("loaded {} in {:.1} ms", model.name(), start.elapsed().as_secs_f64() * 1e3);
 
     let mut chunks = Vec::new();
     let mut bytes = 0;
@@ -37,10 +33,7 @@ fn main() {
     let mut rates: Vec<f64> = (0..5)
         .map(|_| {
             let start = Instant::now();
-            let known = chunks
-                .iter()
-                .filter(|chunk| model.encode_with(&mut scratch, chunk, &mut vector))
-                .count();
+            let known = chunks.iter().filter(|chunk| model.encode_with(&mut scratch, chunk, &mut vector)).count();
             let rate = chunks.len() as f64 / start.elapsed().as_secs_f64();
             assert!(known > chunks.len() / 2, "most code has known words");
             rate
@@ -61,16 +54,10 @@ fn collect(path: &Path, chunks: &mut Vec<String>, bytes: &mut usize) {
         return;
     }
     if path.is_dir() {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|e| e.path())
-            .collect();
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(path).into_iter().flatten().flatten().map(|e| e.path()).collect();
         entries.sort();
-        entries
-            .iter()
-            .for_each(|entry| collect(entry, chunks, bytes));
+        entries.iter().for_each(|entry| collect(entry, chunks, bytes));
     } else if let Some("rs" | "py" | "ts" | "js" | "go" | "java" | "c" | "h") =
         path.extension().and_then(|e| e.to_str())
         && let Ok(text) = std::fs::read_to_string(path)

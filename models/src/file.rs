@@ -20,9 +20,7 @@ pub enum LoadError {
     #[error("not an embedding model: the file does not start with \"DMSE1\"")]
     Magic,
     /// The bytes end before the named part is complete.
-    #[error(
-        "the embedding model is cut off in its {part}: {have} bytes, at least {need} expected; get the file anew"
-    )]
+    #[error("the embedding model is cut off in its {part}: {have} bytes, at least {need} expected; get the file anew")]
     Truncated {
         /// Which part of the file.
         part: &'static str,
@@ -54,9 +52,7 @@ pub enum LoadError {
         token: usize,
     },
     /// The scale of a row is NaN, infinite or negative.
-    #[error(
-        "the scale of token {token} of the embedding model is {scale}, not a finite number ≥ 0; get the file anew"
-    )]
+    #[error("the scale of token {token} of the embedding model is {scale}, not a finite number ≥ 0; get the file anew")]
     Scale {
         /// The token's number.
         token: usize,
@@ -105,22 +101,14 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Layout, LoadError> {
     for (token, raw) in at.take(count * 4, "scales")?.chunks_exact(4).enumerate() {
         let scale = f32::from_le_bytes([raw[0], raw[1], raw[2], raw[3]]);
         if !scale.is_finite() || scale < 0.0 {
-            return Err(LoadError::Scale {
-                token,
-                scale: scale.to_string(),
-            });
+            return Err(LoadError::Scale { token, scale: scale.to_string() });
         }
         scales.push(scale);
     }
     let rows = at.at;
     at.take(count * dimensions, "table")?;
     match bytes.len() - at.at {
-        0 => Ok(Layout {
-            dimensions,
-            tokens,
-            scales,
-            rows,
-        }),
+        0 => Ok(Layout { dimensions, tokens, scales, rows }),
         extra => Err(LoadError::TrailingBytes { extra }),
     }
 }
@@ -134,11 +122,7 @@ impl<'a> Cursor<'a> {
     fn require(&self, length: usize, part: &'static str) -> Result<usize, LoadError> {
         let need = self.at + length;
         if need > self.bytes.len() {
-            return Err(LoadError::Truncated {
-                part,
-                have: self.bytes.len(),
-                need,
-            });
+            return Err(LoadError::Truncated { part, have: self.bytes.len(), need });
         }
         Ok(need)
     }

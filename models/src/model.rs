@@ -45,12 +45,10 @@ impl Model {
     /// Never in a released binary: the file is fixed when it is compiled, and a test loads it.
     pub fn builtin() -> &'static Model {
         static MODEL: OnceLock<Model> = OnceLock::new();
-        MODEL.get_or_init(
-            || match Model::new(Cow::Borrowed(BUILTIN), BUILTIN_NAME.to_owned()) {
-                Ok(model) => model,
-                Err(error) => unreachable!("the embedding model inside the binary: {error}"),
-            },
-        )
+        MODEL.get_or_init(|| match Model::new(Cow::Borrowed(BUILTIN), BUILTIN_NAME.to_owned()) {
+            Ok(model) => model,
+            Err(error) => unreachable!("the embedding model inside the binary: {error}"),
+        })
     }
 
     /// A model from the bytes of its file.
@@ -66,22 +64,9 @@ impl Model {
     }
 
     fn new(bytes: Cow<'static, [u8]>, name: String) -> Result<Model, LoadError> {
-        let file::Layout {
-            dimensions,
-            tokens,
-            scales,
-            rows,
-        } = file::parse(&bytes)?;
+        let file::Layout { dimensions, tokens, scales, rows } = file::parse(&bytes)?;
         let vocabulary = Vocabulary::new(&bytes, tokens);
-        Ok(Model {
-            name,
-            bytes,
-            dimensions,
-            vocabulary,
-            scales,
-            rows,
-            add: rows::add(),
-        })
+        Ok(Model { name, bytes, dimensions, vocabulary, scales, rows, add: rows::add() })
     }
 
     /// A stable name for what these vectors are: two models share it only when every text gets the same vector.
@@ -105,11 +90,7 @@ impl Model {
     /// # Panics
     /// When `out` does not have [`Model::dimensions`] elements.
     pub fn encode_with(&self, scratch: &mut Scratch, text: &str, out: &mut [f32]) -> bool {
-        assert_eq!(
-            out.len(),
-            self.dimensions,
-            "the output must have one element a dimension"
-        );
+        assert_eq!(out.len(), self.dimensions, "the output must have one element a dimension");
         out.fill(0.0);
         self.tokens(scratch, text);
         // Sorting costs less than a counter for each of the vocabulary's tokens, which would fall out of the cache.
@@ -128,11 +109,7 @@ impl Model {
         tokens.clear();
         words::for_each(text, words, |word| {
             self.vocabulary.split(&self.bytes, word, tokens);
-            if tokens.len() < MAX_TOKENS {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
+            if tokens.len() < MAX_TOKENS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         tokens.truncate(MAX_TOKENS);
     }
@@ -145,11 +122,7 @@ impl Model {
 
 /// Scales `vector` to length 1; false when it has no length.
 fn normalise(vector: &mut [f32]) -> bool {
-    let length = vector
-        .iter()
-        .map(|&x| f64::from(x) * f64::from(x))
-        .sum::<f64>()
-        .sqrt();
+    let length = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
     if length < 1e-9 {
         vector.fill(0.0);
         return false;
@@ -168,9 +141,6 @@ fn as_i8(bytes: &[u8]) -> &[i8] {
 }
 
 fn name(bytes: &[u8], dimensions: usize) -> String {
-    let hash = blake3::Hasher::new()
-        .update(&[ENCODER_REVISION])
-        .update(bytes)
-        .finalize();
+    let hash = blake3::Hasher::new().update(&[ENCODER_REVISION]).update(bytes).finalize();
     format!("devmentor-embed-{dimensions}-int8-{}", &hash.to_hex()[..8])
 }

@@ -39,21 +39,13 @@ impl Vocabulary {
                 continue;
             }
             vocabulary.longest = vocabulary.longest.max(text.len());
-            let table = if continues {
-                &mut vocabulary.continues
-            } else {
-                &mut vocabulary.starts
-            };
+            let table = if continues { &mut vocabulary.continues } else { &mut vocabulary.starts };
             let tokens = &vocabulary.tokens;
             // Of two equal tokens the last one counts, as in a dictionary that is filled in order.
-            match table.find_entry(hash(text), |&other| {
-                text_of(file, &tokens[other as usize]).0 == text
-            }) {
+            match table.find_entry(hash(text), |&other| text_of(file, &tokens[other as usize]).0 == text) {
                 Ok(mut entry) => *entry.get_mut() = id,
                 Err(_) => {
-                    table.insert_unique(hash(text), id, |&other| {
-                        hash(text_of(file, &tokens[other as usize]).0)
-                    });
+                    table.insert_unique(hash(text), id, |&other| hash(text_of(file, &tokens[other as usize]).0));
                 }
             }
         }
@@ -72,11 +64,7 @@ impl Vocabulary {
         let before = out.len();
         let mut rest = word;
         while !rest.is_empty() {
-            let table = if rest.len() == word.len() {
-                &self.starts
-            } else {
-                &self.continues
-            };
+            let table = if rest.len() == word.len() { &self.starts } else { &self.continues };
             let Some((id, length)) = self.longest_prefix(file, table, rest) else {
                 out.truncate(before);
                 return;
@@ -86,12 +74,7 @@ impl Vocabulary {
         }
     }
 
-    fn longest_prefix(
-        &self,
-        file: &[u8],
-        table: &HashTable<u32>,
-        text: &str,
-    ) -> Option<(u32, usize)> {
+    fn longest_prefix(&self, file: &[u8], table: &HashTable<u32>, text: &str) -> Option<(u32, usize)> {
         let bytes = text.as_bytes();
         let mut length = text.len().min(self.longest);
         while length > 0 {
@@ -143,11 +126,7 @@ mod tests {
 
     #[test]
     fn the_longest_piece_wins() {
-        check(
-            &["un", "una", "##b", "##ble", "##able"],
-            "unable",
-            &["una", "##ble"],
-        );
+        check(&["un", "una", "##b", "##ble", "##able"], "unable", &["una", "##ble"]);
     }
 
     #[test]
@@ -164,16 +143,8 @@ mod tests {
 
     #[test]
     fn a_word_of_more_than_a_hundred_characters_is_unknown() {
-        check(
-            &["a", "##a"],
-            &"a".repeat(100),
-            &[&["a"][..], &["##a"; 99]].concat(),
-        );
+        check(&["a", "##a"], &"a".repeat(100), &[&["a"][..], &["##a"; 99]].concat());
         check(&["a", "##a"], &"a".repeat(101), &[]);
-        check(
-            &["é", "##é"],
-            &"é".repeat(100),
-            &[&["é"][..], &["##é"; 99]].concat(),
-        );
+        check(&["é", "##é"], &"é".repeat(100), &[&["é"][..], &["##é"; 99]].concat());
     }
 }

@@ -27,7 +27,8 @@ impl Model {
     pub fn word_match(&self, query: &str) -> WordMatch<'_> {
         let mut scratch = Scratch::default();
         self.word_tokens(&mut scratch, query);
-        let mut query: Vec<(u32, f32)> = scratch.tokens.iter().map(|&token| (token, self.length(token) * self.scales[token as usize])).collect();
+        let mut query: Vec<(u32, f32)> =
+            scratch.tokens.iter().map(|&token| (token, self.length(token) * self.scales[token as usize])).collect();
         let total: f32 = query.iter().map(|(_, weight)| weight).sum();
         query.iter_mut().for_each(|(_, weight)| *weight /= total.max(f32::MIN_POSITIVE));
         WordMatch { model: self, best: vec![0.0; query.len()], query, seen: FxHashMap::default(), near: Vec::new() }

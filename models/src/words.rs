@@ -23,21 +23,13 @@ pub(crate) struct Buffers {
 }
 
 /// Calls `each` with every word of `text`, in order and in lower case, until it breaks.
-pub(crate) fn for_each(
-    text: &str,
-    buffers: &mut Buffers,
-    mut each: impl FnMut(&str) -> ControlFlow<()>,
-) {
+pub(crate) fn for_each(text: &str, buffers: &mut Buffers, mut each: impl FnMut(&str) -> ControlFlow<()>) {
     buffers.raw.clear();
     // Breaking is the caller's wish, not a result.
     let _ = walk(text, buffers, &mut each);
 }
 
-fn walk(
-    text: &str,
-    buffers: &mut Buffers,
-    each: &mut impl FnMut(&str) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+fn walk(text: &str, buffers: &mut Buffers, each: &mut impl FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -48,9 +40,7 @@ fn walk(
                 at = end;
                 if buffers.raw.is_empty() && run.is_ascii() {
                     buffers.ascii.clear();
-                    buffers
-                        .ascii
-                        .extend(run.bytes().map(|b| b.to_ascii_lowercase()));
+                    buffers.ascii.extend(run.bytes().map(|b| b.to_ascii_lowercase()));
                     if let Ok(word) = std::str::from_utf8(&buffers.ascii) {
                         each(word)?;
                     }
@@ -127,20 +117,14 @@ fn run_end(text: &str, start: usize) -> usize {
 }
 
 /// Ends the word collected in `raw`: normalises it and gives out the words that it turns out to be.
-fn finish(
-    buffers: &mut Buffers,
-    each: &mut impl FnMut(&str) -> ControlFlow<()>,
-) -> ControlFlow<()> {
+fn finish(buffers: &mut Buffers, each: &mut impl FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
     if buffers.raw.is_empty() {
         return ControlFlow::Continue(());
     }
     let Buffers { raw, word, .. } = buffers;
     word.clear();
     let clean = raw.chars().filter(|&c| c != '\u{fffd}' && !is_control(c));
-    let folded = clean
-        .nfd()
-        .filter(|&c| !is_accent(c))
-        .flat_map(char::to_lowercase);
+    let folded = clean.nfd().filter(|&c| !is_accent(c)).flat_map(char::to_lowercase);
     for c in folded {
         let alone = is_chinese(c) || is_punctuation(c);
         if (alone || c.is_whitespace()) && !word.is_empty() {
@@ -239,14 +223,8 @@ mod tests {
     #[test]
     fn identifiers_are_split_where_a_reader_would() {
         check("fooBarHTTP2_x", &["foo", "bar", "http", "2", "x"]);
-        check(
-            "HTTPServer XMLHttpRequest",
-            &["http", "server", "xml", "http", "request"],
-        );
-        check(
-            "A1b2 __init__ ABC aB",
-            &["a", "1", "b", "2", "init", "abc", "a", "b"],
-        );
+        check("HTTPServer XMLHttpRequest", &["http", "server", "xml", "http", "request"]);
+        check("A1b2 __init__ ABC aB", &["a", "1", "b", "2", "init", "abc", "a", "b"]);
     }
 
     #[test]
@@ -279,11 +257,7 @@ mod tests {
         let mut seen = 0;
         for_each("a b c", &mut Buffers::default(), |_| {
             seen += 1;
-            if seen == 2 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if seen == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         assert_eq!(seen, 2);
     }

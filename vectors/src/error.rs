@@ -21,9 +21,7 @@ pub enum Error {
     #[error("the query's vector {0}")]
     Query(BadVector),
     /// A point came without a vector, and none is kept for its content.
-    #[error(
-        "point {id} has no vector, and none is kept for its content {content:#x}: embed the text anew"
-    )]
+    #[error("point {id} has no vector, and none is kept for its content {content:#x}: embed the text anew")]
     NotCached {
         /// The point's number.
         id: u64,
@@ -91,23 +89,15 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
-        move |source| Error::Io {
-            action,
-            path: path.to_owned(),
-            source,
-        }
+        move |source| Error::Io { action, path: path.to_owned(), source }
     }
 }
 
 fn hint(error: &std::io::Error) -> &'static str {
     use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, StorageFull};
     match error.kind() {
-        StorageFull | QuotaExceeded => {
-            "; free some space and try again, nothing that was there is lost"
-        }
-        FileTooLarge => {
-            "; raise the limit on file sizes and try again, nothing that was there is lost"
-        }
+        StorageFull | QuotaExceeded => "; free some space and try again, nothing that was there is lost",
+        FileTooLarge => "; raise the limit on file sizes and try again, nothing that was there is lost",
         PermissionDenied => "; check who owns it",
         _ => "",
     }

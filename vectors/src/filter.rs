@@ -35,10 +35,7 @@ pub struct Filter {
 impl Filter {
     /// The points of one file.
     pub fn file(file: u64) -> Self {
-        Filter {
-            files: Some(Keys::from_iter([file])),
-            ..Filter::default()
-        }
+        Filter { files: Some(Keys::from_iter([file])), ..Filter::default() }
     }
 
     /// Whether every point matches.
@@ -56,19 +53,13 @@ impl Filter {
         flags & self.required == self.required
             && flags & self.forbidden == 0
             && self.kinds.is_none_or(|kinds| kinds.contains(kind))
-            && self
-                .langs
-                .as_ref()
-                .is_none_or(|langs| langs.contains(&lang))
+            && self.langs.as_ref().is_none_or(|langs| langs.contains(&lang))
             && self.ids.as_ref().is_none_or(|ids| ids.contains(id))
     }
 
     pub(crate) fn matches_file(&self, file: u64) -> bool {
         self.files.as_ref().is_none_or(|files| files.contains(file))
-            && self
-                .not_files
-                .as_ref()
-                .is_none_or(|files| !files.contains(file))
+            && self.not_files.as_ref().is_none_or(|files| !files.contains(file))
     }
 }
 
@@ -136,27 +127,9 @@ mod tests {
     #[test]
     fn an_empty_set_matches_nothing_and_no_set_everything() {
         assert!(Filter::default().matches(1, 2, 3, 4, 5));
-        assert!(
-            !Filter {
-                files: Some(Keys::default()),
-                ..Filter::default()
-            }
-            .matches(1, 2, 3, 4, 5)
-        );
-        assert!(
-            !Filter {
-                kinds: Some(KindSet::default()),
-                ..Filter::default()
-            }
-            .matches(1, 2, 3, 4, 5)
-        );
-        assert!(
-            !Filter {
-                langs: Some(Vec::new()),
-                ..Filter::default()
-            }
-            .matches(1, 2, 3, 4, 5)
-        );
+        assert!(!Filter { files: Some(Keys::default()), ..Filter::default() }.matches(1, 2, 3, 4, 5));
+        assert!(!Filter { kinds: Some(KindSet::default()), ..Filter::default() }.matches(1, 2, 3, 4, 5));
+        assert!(!Filter { langs: Some(Vec::new()), ..Filter::default() }.matches(1, 2, 3, 4, 5));
     }
 
     #[test]

@@ -34,10 +34,7 @@ impl Collection {
                 "vectors have 1 to {MAX_DIMENSIONS} dimensions, {model} has {dimensions}"
             )));
         }
-        Ok(Collection {
-            model: model.to_owned(),
-            dimensions,
-        })
+        Ok(Collection { model: model.to_owned(), dimensions })
     }
 
     /// The embedding model's name.
@@ -53,11 +50,7 @@ impl Collection {
     /// Model and size as one name that is safe for a folder and for a server: ASCII letters, digits, `.`, `_` and `-`.
     pub fn name(&self) -> String {
         let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        let model: String = self
-            .model
-            .chars()
-            .map(|c| if safe(c) { c } else { '_' })
-            .collect();
+        let model: String = self.model.chars().map(|c| if safe(c) { c } else { '_' }).collect();
         if model == self.model && !model.starts_with('.') && model.len() <= 100 {
             return format!("{model}-{}", self.dimensions);
         }
@@ -70,27 +63,17 @@ impl Collection {
     /// A copy of `vector` of length 1, or why it is none.
     pub(crate) fn normalised(&self, vector: &[f32]) -> std::result::Result<Vec<f32>, BadVector> {
         if vector.len() != self.dimensions {
-            return Err(BadVector::Size {
-                expected: self.dimensions,
-                found: vector.len(),
-            });
+            return Err(BadVector::Size { expected: self.dimensions, found: vector.len() });
         }
         if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
             return Err(BadVector::NotFinite { at });
         }
-        let length = vector
-            .iter()
-            .map(|&x| f64::from(x) * f64::from(x))
-            .sum::<f64>()
-            .sqrt();
+        let length = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
         // A shorter one has too few bits left to have a direction.
         if length < 1e-30 {
             return Err(BadVector::Zero);
         }
-        Ok(vector
-            .iter()
-            .map(|&x| (f64::from(x) / length) as f32)
-            .collect())
+        Ok(vector.iter().map(|&x| (f64::from(x) / length) as f32).collect())
     }
 }
 
@@ -115,16 +98,8 @@ pub struct Point<'a> {
 
 /// The points that count in one call: of those with equal numbers the last.
 pub(crate) fn last_of_each<'p, 'v>(points: &'p [Point<'v>]) -> impl Iterator<Item = &'p Point<'v>> {
-    let last: FxHashMap<u64, usize> = points
-        .iter()
-        .enumerate()
-        .map(|(i, point)| (point.id, i))
-        .collect();
-    points
-        .iter()
-        .enumerate()
-        .filter(move |(i, point)| last.get(&point.id) == Some(i))
-        .map(|(_, point)| point)
+    let last: FxHashMap<u64, usize> = points.iter().enumerate().map(|(i, point)| (point.id, i)).collect();
+    points.iter().enumerate().filter(move |(i, point)| last.get(&point.id) == Some(i)).map(|(_, point)| point)
 }
 
 /// A point that a search found.
@@ -186,9 +161,7 @@ mod tests {
         ];
         for (i, one) in names.iter().enumerate() {
             assert!(
-                one.chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
-                    && !one.starts_with('.'),
+                one.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) && !one.starts_with('.'),
                 "{one}"
             );
             assert!(one.len() < 120 && !names[..i].contains(one), "{one}");

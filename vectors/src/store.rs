@@ -85,7 +85,5 @@ pub(crate) fn check_limit(limit: usize, least: usize) -> Result<()> {
     if (least..=MAX_LIMIT).contains(&limit) {
         return Ok(());
     }
-    Err(Error::Invalid(format!(
-        "{limit} points at once were asked for; from {least} to {MAX_LIMIT} are possible"
-    )))
+    Err(Error::Invalid(format!("{limit} points at once were asked for; from {least} to {MAX_LIMIT} are possible")))
 }

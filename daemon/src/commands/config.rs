@@ -11,12 +11,14 @@ use crate::output::{DIM, SYMBOL};
 use crate::workspace::root_of;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Values come from the defaults, then your own file, then the repository's devmentor.toml; the last one wins.
+#[command(
+    after_help = "Values come from the defaults, then your own file, then the repository's devmentor.toml; the last one wins.
 
 Example of a devmentor.toml:
   [index]
   exclude = [\"docs/generated/**\"]
-  max-file-kb = 4096")]
+  max-file-kb = 4096"
+)]
 pub(crate) struct Arguments {
     /// For the workspace around this folder.
     #[arg(short = 'C', long, value_name = "DIR")]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 
+use crate::config;
 use crate::output::{self, BAD, DIM, GOOD};
 use crate::workspace::{Workspace, index_base, root_of};
-use crate::config;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 all is well, 1 something is wrong (with what to do about it).")]
@@ -27,7 +27,12 @@ enum Finding {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let root = root_of(arguments.directory.as_deref().unwrap_or(Path::new(".")))?;
-    let mut findings = vec![Finding::Good(format!("devmentor {} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH))];
+    let mut findings = vec![Finding::Good(format!(
+        "devmentor {} on {} {}",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    ))];
     findings.push(match config::load(&root) {
         Ok(_) => Finding::Good("the configuration is right".to_owned()),
         Err(error) => Finding::Bad(format!("{error:#}"), "edit that line".to_owned()),
@@ -36,7 +41,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     findings.push(folder()?);
     match Workspace::open(&root) {
         Ok(workspace) => index_findings(&workspace, &mut findings),
-        Err(error) => findings.push(Finding::Bad(format!("{error:#}"), "mend what it names, then run `devmentor index`".to_owned())),
+        Err(error) => findings
+            .push(Finding::Bad(format!("{error:#}"), "mend what it names, then run `devmentor index`".to_owned())),
     }
     let mut out = anstream::stdout().lock();
     let mut well = true;
@@ -53,7 +59,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
 }
 
 fn languages() -> Finding {
-    let broken: Vec<String> = grammars::Language::all().flat_map(|language| language.problems()).map(ToString::to_string).collect();
+    let broken: Vec<String> =
+        grammars::Language::all().flat_map(|language| language.problems()).map(ToString::to_string).collect();
     let names: Vec<&str> = grammars::Language::all().map(|language| language.name()).collect();
     match broken.is_empty() {
         true => Finding::Good(format!("{} languages: {}", names.len(), names.join(" "))),
@@ -64,10 +71,15 @@ fn languages() -> Finding {
 fn folder() -> Result<Finding> {
     let base = index_base()?;
     let probe = base.join(".probe");
-    let written = std::fs::create_dir_all(&base).and_then(|()| std::fs::write(&probe, b"probe")).and_then(|()| std::fs::remove_file(&probe));
+    let written = std::fs::create_dir_all(&base)
+        .and_then(|()| std::fs::write(&probe, b"probe"))
+        .and_then(|()| std::fs::remove_file(&probe));
     Ok(match written {
         Ok(()) => Finding::Good(format!("indexes are kept in {}", base.display())),
-        Err(error) => Finding::Bad(format!("cannot write {}: {error}", base.display()), "free space, fix its permissions, or set DEVMENTOR_INDEX_DIR".to_owned()),
+        Err(error) => Finding::Bad(
+            format!("cannot write {}: {error}", base.display()),
+            "free space, fix its permissions, or set DEVMENTOR_INDEX_DIR".to_owned(),
+        ),
     })
 }
 
@@ -75,29 +87,47 @@ fn index_findings(workspace: &Workspace, findings: &mut Vec<Finding>) {
     let index = &workspace.index;
     let files = index.snapshot().files().filter(|file| file.refused.is_none()).count();
     findings.push(match index.verify() {
-        Ok(damaged) if damaged.is_empty() => Finding::Good(format!("the index of {} is sound ({} files)", index.root().display(), output::count(files as u64))),
-        Ok(damaged) => Finding::Bad(format!("{} files of the index are damaged", damaged.len()), "run `devmentor index --rebuild`".to_owned()),
+        Ok(damaged) if damaged.is_empty() => Finding::Good(format!(
+            "the index of {} is sound ({} files)",
+            index.root().display(),
+            output::count(files as u64)
+        )),
+        Ok(damaged) => Finding::Bad(
+            format!("{} files of the index are damaged", damaged.len()),
+            "run `devmentor index --rebuild`".to_owned(),
+        ),
         Err(error) => Finding::Bad(error.to_string(), "run `devmentor index --rebuild`".to_owned()),
     });
     findings.push(match index.stale() {
         Ok(0) => Finding::Good("the index is up to date".to_owned()),
-        Ok(stale) => Finding::Bad(format!("{stale} files are not indexed as they are"), "run `devmentor index`; searches do so by themselves".to_owned()),
+        Ok(stale) => Finding::Bad(
+            format!("{stale} files are not indexed as they are"),
+            "run `devmentor index`; searches do so by themselves".to_owned(),
+        ),
         Err(error) => Finding::Bad(error.to_string(), "make the workspace readable".to_owned()),
     });
     match index.snapshot().vector_count() {
         Ok(Some((have, wanted))) if have < wanted => {
-            findings.push(Finding::Bad(format!("{have} of {wanted} pieces have a vector"), "run `devmentor index`".to_owned()));
+            findings.push(Finding::Bad(
+                format!("{have} of {wanted} pieces have a vector"),
+                "run `devmentor index`".to_owned(),
+            ));
         }
         Ok(Some((have, _))) => findings.push(Finding::Good(format!("{} pieces have a vector", output::count(have)))),
         Ok(None) => findings.push(Finding::Good("vectors are switched off (index.vectors = false)".to_owned())),
-        Err(error) => findings.push(Finding::Bad(error.to_string(), "check vectors.url, or unset it to use the embedded store".to_owned())),
+        Err(error) => findings.push(Finding::Bad(
+            error.to_string(),
+            "check vectors.url, or unset it to use the embedded store".to_owned(),
+        )),
     }
     if !index.is_writable() {
         findings.push(Finding::Good("another process keeps this index up to date".to_owned()));
     }
-    let unreadable: Vec<_> = index.skipped().into_iter().filter(|skip| skip.reason == index::SkipReason::Unreadable).collect();
+    let unreadable: Vec<_> =
+        index.skipped().into_iter().filter(|skip| skip.reason == index::SkipReason::Unreadable).collect();
     if let Some(first) = unreadable.first() {
-        let what = format!("{} files or folders cannot be read, such as {} ({})", unreadable.len(), first.path, first.detail);
+        let what =
+            format!("{} files or folders cannot be read, such as {} ({})", unreadable.len(), first.path, first.detail);
         findings.push(Finding::Bad(what, "fix their permissions, or exclude them".to_owned()));
     }
 }

@@ -56,7 +56,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let printer = Printer { graph: &graph, snapshot: &snapshot, arguments };
     let mut out = anstream::stdout().lock();
     if found.is_empty() {
-        writeln!(anstream::stderr(), "{DIM}no symbol is called `{0}`; `devmentor search --symbol {0}` finds similar ones{DIM:#}", arguments.symbol)?;
+        writeln!(
+            anstream::stderr(),
+            "{DIM}no symbol is called `{0}`; `devmentor search --symbol {0}` finds similar ones{DIM:#}",
+            arguments.symbol
+        )?;
         return Ok(false);
     }
     for (index, &node) in found.iter().take(arguments.limit).enumerate() {
@@ -70,7 +74,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         printer.node(&mut out, node)?;
     }
     if found.len() > arguments.limit {
-        writeln!(anstream::stderr(), "{DIM}{} more symbols have that name; name their type or file{DIM:#}", found.len() - arguments.limit)?;
+        writeln!(
+            anstream::stderr(),
+            "{DIM}{} more symbols have that name; name their type or file{DIM:#}",
+            found.len() - arguments.limit
+        )?;
     }
     Ok(true)
 }
@@ -92,7 +100,11 @@ impl Printer<'_> {
 
     /// The path of a symbol, as its language writes it.
     fn name(&self, node: NodeId) -> String {
-        let separator = self.graph.node(node).and_then(|node| node.file.language).map_or(".", |language| &language.settings().path_separator);
+        let separator = self
+            .graph
+            .node(node)
+            .and_then(|node| node.file.language)
+            .map_or(".", |language| &language.settings().path_separator);
         self.graph.path(node).join(separator)
     }
 
@@ -111,7 +123,14 @@ impl Printer<'_> {
         Ok(())
     }
 
-    fn tree(&self, out: &mut impl Write, id: NodeId, direction: Direction, depth: u8, around: &mut Vec<NodeId>) -> Result<()> {
+    fn tree(
+        &self,
+        out: &mut impl Write,
+        id: NodeId,
+        direction: Direction,
+        depth: u8,
+        around: &mut Vec<NodeId>,
+    ) -> Result<()> {
         let links = self.links(id, direction);
         let indent = "  ".repeat(depth as usize + 1);
         for link in links.iter().take(self.arguments.limit) {
@@ -121,7 +140,11 @@ impl Printer<'_> {
             };
             let times = if link.count > 1 { format!("  {DIM}×{}{DIM:#}", link.count) } else { String::new() };
             let (name, place) = self.end(id, link, direction);
-            writeln!(out, "{indent}{mark} {SYMBOL}{name}{SYMBOL:#}  {PATH}{}{PATH:#}:{LINE}{}{LINE:#}{times}", place.0, place.1)?;
+            writeln!(
+                out,
+                "{indent}{mark} {SYMBOL}{name}{SYMBOL:#}  {PATH}{}{PATH:#}:{LINE}{}{LINE:#}{times}",
+                place.0, place.1
+            )?;
             if let End::Symbol(next) = link.end
                 && depth < self.arguments.depth
                 && !around.contains(&next)

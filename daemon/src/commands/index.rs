@@ -47,20 +47,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     bar.finish();
     let mut out = anstream::stdout().lock();
     let Some(summary) = updated? else {
-        writeln!(out, "Another devmentor process is indexing {}; it can be searched meanwhile.", workspace.index.root().display())?;
+        writeln!(
+            out,
+            "Another devmentor process is indexing {}; it can be searched meanwhile.",
+            workspace.index.root().display()
+        )?;
         return Ok(true);
     };
     let rate = summary.bytes as f64 / 1e6 / summary.elapsed.as_secs_f64().max(1e-6);
     let read = match summary.indexed {
         0 => "nothing changed".to_owned(),
-        indexed => format!("{} indexed, {} at {rate:.1} MB/s", output::count(indexed as u64), output::bytes(summary.bytes)),
+        indexed => {
+            format!("{} indexed, {} at {rate:.1} MB/s", output::count(indexed as u64), output::bytes(summary.bytes))
+        }
     };
-    writeln!(out, "{GOOD}{} files{GOOD:#} ({read}) in {}", output::count(summary.files as u64), output::duration(summary.elapsed))?;
+    writeln!(
+        out,
+        "{GOOD}{} files{GOOD:#} ({read}) in {}",
+        output::count(summary.files as u64),
+        output::duration(summary.elapsed)
+    )?;
     if summary.removed > 0 {
         writeln!(out, "{} files that are gone were removed", output::count(summary.removed as u64))?;
     }
     if summary.skipped > 0 {
-        writeln!(out, "{DIM}{} files left out; `devmentor status --skipped` says why{DIM:#}", output::count(summary.skipped as u64))?;
+        writeln!(
+            out,
+            "{DIM}{} files left out; `devmentor status --skipped` says why{DIM:#}",
+            output::count(summary.skipped as u64)
+        )?;
     }
     if !arguments.no_vectors {
         let bar = Bar::quiet("Embedding");
@@ -68,7 +83,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         bar.finish();
         let embedded = embedded?;
         if embedded.embedded > 0 {
-            writeln!(out, "{} pieces embedded for search by meaning; all in {}", output::count(embedded.embedded as u64), output::duration(begun.elapsed()))?;
+            writeln!(
+                out,
+                "{} pieces embedded for search by meaning; all in {}",
+                output::count(embedded.embedded as u64),
+                output::duration(begun.elapsed())
+            )?;
         }
     }
     drop(out);
@@ -91,11 +111,19 @@ fn watch(workspace: Workspace) -> Result<bool> {
         match told.recv_timeout(std::time::Duration::from_millis(100)) {
             Ok(Told::Watching) => writeln!(out, "Watching for changes; Ctrl-C ends.")?,
             Ok(Told::Updated(summary)) if summary.indexed + summary.removed > 0 => {
-                writeln!(out, "{} indexed, {} removed in {}", summary.indexed, summary.removed, output::duration(summary.elapsed))?;
+                writeln!(
+                    out,
+                    "{} indexed, {} removed in {}",
+                    summary.indexed,
+                    summary.removed,
+                    output::duration(summary.elapsed)
+                )?;
             }
             Ok(Told::Updated(_)) => {}
             Ok(Told::Failed(error)) => output::error(&error.into()),
-            Ok(Told::Polling(reason)) => tracing::warn!("cannot watch every folder ({reason}); the workspace is walked every now and then instead"),
+            Ok(Told::Polling(reason)) => tracing::warn!(
+                "cannot watch every folder ({reason}); the workspace is walked every now and then instead"
+            ),
             Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
         }

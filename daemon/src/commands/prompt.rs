@@ -21,7 +21,9 @@ const HELP: &str = "  words of a question     search by words, names and meaning
 
 /// What was typed: the text and the mode its signs ask for.
 fn parse(line: &str) -> (&str, Mode) {
-    let between = |open: &str, close: &str| line.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|inside| !inside.is_empty());
+    let between = |open: &str, close: &str| {
+        line.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|inside| !inside.is_empty())
+    };
     if let Some(text) = between("\"", "\"") {
         (text, Mode::Exact)
     } else if let Some(pattern) = between("/", "/") {

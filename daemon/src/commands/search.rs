@@ -9,7 +9,7 @@ use grammars::SymbolKind;
 use index::{Answer, Filter, Hit, Mode, Query, Snippet};
 use serde::Serialize;
 
-use crate::output::{DIM, LINE, MATCH, PATH, SYMBOL, visible};
+use crate::output::{DIM, LINE, MATCH, PATH, SYMBOL, json_line, visible};
 use crate::workspace::Workspace;
 
 #[derive(Debug, Args)]
@@ -110,7 +110,12 @@ impl Arguments {
             (_, true) => Some(true),
             _ => None,
         };
-        let filter = Filter { languages: self.lang.clone(), paths: self.path.clone(), kinds: self.kind.iter().map(|kind| kind.0).collect(), tests };
+        let filter = Filter {
+            languages: self.lang.clone(),
+            paths: self.path.clone(),
+            kinds: self.kind.iter().map(|kind| kind.0).collect(),
+            tests,
+        };
         Query::new(text).mode(self.mode()).filter(filter).limit(self.limit.max(1))
     }
 }
@@ -241,8 +246,7 @@ fn print_json(answer: &Answer) -> Result<()> {
             reasons: hit.reasons.iter().map(ToString::to_string).collect(),
             snippet: hit.snippet.text(),
         };
-        serde_json::to_writer(&mut out, &line)?;
-        writeln!(out)?;
+        writeln!(out, "{}", json_line(&line)?)?;
     }
     for note in &answer.notes {
         tracing::warn!("{note}");

@@ -47,7 +47,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let vectors = snapshot.vector_count()?;
     let sizes = index.folder().size();
     if arguments.json {
-        let languages: BTreeMap<_, _> = languages.iter().map(|(name, (files, lines))| (*name, serde_json::json!({ "files": files, "lines": lines }))).collect();
+        let languages: BTreeMap<_, _> = languages
+            .iter()
+            .map(|(name, (files, lines))| (*name, serde_json::json!({ "files": files, "lines": lines })))
+            .collect();
         let status = serde_json::json!({
             "root": index.root(), "files": files, "lines": lines, "symbols": symbols, "languages": languages,
             "vectors": vectors.map(|(have, wanted)| serde_json::json!({ "have": have, "wanted": wanted })),
@@ -59,7 +62,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     }
     let mut out = anstream::stdout().lock();
     writeln!(out, "{SYMBOL}{}{SYMBOL:#}", index.root().display())?;
-    writeln!(out, "{} files, {} lines, {} symbols", output::count(files), output::count(lines), output::count(symbols as u64))?;
+    writeln!(
+        out,
+        "{} files, {} lines, {} symbols",
+        output::count(files),
+        output::count(lines),
+        output::count(symbols as u64)
+    )?;
     match stale {
         0 => writeln!(out, "{GOOD}up to date{GOOD:#}")?,
         stale => writeln!(out, "{} files changed since; `devmentor index` brings them", output::count(stale as u64))?,
@@ -68,7 +77,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         writeln!(out, "{} of {} pieces embedded for search by meaning", output::count(have), output::count(wanted))?;
     }
     let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
-    let parts: Vec<String> = sizes.iter().filter(|(_, bytes)| *bytes > 100_000).map(|(name, size)| format!("{name} {}", output::bytes(*size))).collect();
+    let parts: Vec<String> = sizes
+        .iter()
+        .filter(|(_, bytes)| *bytes > 100_000)
+        .map(|(name, size)| format!("{name} {}", output::bytes(*size)))
+        .collect();
     writeln!(out, "{} on disk ({}) in {}", output::bytes(total), parts.join(", "), index.folder().path().display())?;
     let mut by_lines: Vec<_> = languages.into_iter().collect();
     by_lines.sort_by_key(|(_, (_, lines))| std::cmp::Reverse(*lines));
@@ -97,7 +110,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.skipped {
         writeln!(out)?;
         for skip in &skipped {
-            let detail = if skip.detail.is_empty() { String::new() } else { format!(" ({})", output::visible(&skip.detail)) };
+            let detail =
+                if skip.detail.is_empty() { String::new() } else { format!(" ({})", output::visible(&skip.detail)) };
             writeln!(out, "  {}  {DIM}{}{detail}{DIM:#}", output::visible(&skip.path), skip.reason.describe())?;
         }
     } else {

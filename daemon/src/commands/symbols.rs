@@ -11,7 +11,7 @@ use index::source;
 use serde::Serialize;
 
 use crate::config;
-use crate::output::{DIM, LINE, SYMBOL, visible};
+use crate::output::{DIM, LINE, SYMBOL, json_line, visible};
 use crate::workspace::root_of;
 
 #[derive(Debug, Args)]
@@ -55,7 +55,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     if !prepared.meta.plain_because.is_empty() {
         bail!("{} could not be parsed: {}", file.display(), prepared.meta.plain_because);
     }
-    if arguments.json { print_json(&prepared.facts, &decoded.text, language)? } else { print(&prepared.facts, &decoded.text)? }
+    if arguments.json {
+        print_json(&prepared.facts, &decoded.text, language)?
+    } else {
+        print(&prepared.facts, &decoded.text)?
+    }
     Ok(!prepared.facts.symbols.is_empty())
 }
 
@@ -68,7 +72,12 @@ fn print(facts: &FileFacts, text: &str) -> Result<()> {
         let signature = one_line(symbol.signature.text(text));
         let indent = "  ".repeat(depth);
         let name = visible(facts.name(symbol.name));
-        write!(out, "{LINE}{:>6}{LINE:#} {indent}{DIM}{}{DIM:#} {SYMBOL}{name}{SYMBOL:#}", symbol.lines.first + 1, symbol.kind.name())?;
+        write!(
+            out,
+            "{LINE}{:>6}{LINE:#} {indent}{DIM}{}{DIM:#} {SYMBOL}{name}{SYMBOL:#}",
+            symbol.lines.first + 1,
+            symbol.kind.name()
+        )?;
         if signature != name && !signature.is_empty() {
             write!(out, "  {}", visible(&signature))?;
         }
@@ -125,8 +134,7 @@ fn print_json(facts: &FileFacts, text: &str, language: grammars::Language) -> Re
             parameters: symbol.metrics.map(|metrics| metrics.parameters),
             signature: one_line(symbol.signature.text(text)),
         };
-        serde_json::to_writer(&mut out, &line)?;
-        writeln!(out)?;
+        writeln!(out, "{}", json_line(&line)?)?;
     }
     Ok(())
 }

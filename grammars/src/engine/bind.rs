@@ -13,9 +13,7 @@ impl<'a> Walk<'a> {
     pub(super) fn bind(&mut self, index: u32, node: &Node, flags: u64) {
         let kind = match flags {
             _ if flags & flag::BIND_IMPORT != 0 => BindingKind::Import,
-            _ if flags & (flag::BIND_DEFINITION | flag::HOIST_DEFINITION) != 0 => {
-                BindingKind::Definition
-            }
+            _ if flags & (flag::BIND_DEFINITION | flag::HOIST_DEFINITION) != 0 => BindingKind::Definition,
             _ if flags & flag::BIND_PARAMETER != 0 => BindingKind::Parameter,
             _ => BindingKind::Variable,
         };
@@ -24,10 +22,7 @@ impl<'a> Walk<'a> {
         if kind == BindingKind::Import {
             text = last_part(unquoted(text).0);
             let at = span.text(self.text).rfind(text).unwrap_or(0) as u32;
-            span = Span {
-                start: span.start + at,
-                end: span.start + at + text.len() as u32,
-            };
+            span = Span { start: span.start + at, end: span.start + at + text.len() as u32 };
         }
         if text.is_empty() || text.contains('\n') {
             return;
@@ -39,8 +34,7 @@ impl<'a> Walk<'a> {
         };
         let is_type = self.is_type(node);
         let current = self.scopes.current();
-        let assigns =
-            flags & (flag::ASSIGN | flag::HOIST_ASSIGN) != 0 && kind == BindingKind::Variable;
+        let assigns = flags & (flag::ASSIGN | flag::HOIST_ASSIGN) != 0 && kind == BindingKind::Variable;
         if assigns && self.scopes.has_variable(current, word, is_type) {
             return self.write(word, index);
         }
@@ -59,23 +53,9 @@ impl<'a> Walk<'a> {
             from = self.nodes[declaration as usize].end;
         }
         let once = flags & flag::REDECLARE != 0
-            || kind == BindingKind::Variable
-                && (hoisted || assigns || settings.scoping == Scoping::Function);
-        let import = if kind == BindingKind::Import {
-            self.import_of(index)
-        } else {
-            None
-        };
-        let new = NewBinding {
-            word,
-            kind,
-            span,
-            symbol,
-            import,
-            is_type,
-            from,
-            everywhere: !waits,
-        };
+            || kind == BindingKind::Variable && (hoisted || assigns || settings.scoping == Scoping::Function);
+        let import = if kind == BindingKind::Import { self.import_of(index) } else { None };
+        let new = NewBinding { word, kind, span, symbol, import, is_type, from, everywhere: !waits };
         if !self.scopes.bind(scope, new, once) {
             self.write(word, index);
         }
@@ -87,9 +67,7 @@ impl<'a> Walk<'a> {
             _ => self.scopes.current(),
         };
         match flags {
-            _ if flags & (flag::HOIST_VARIABLE | flag::HOIST_DEFINITION) != 0 => {
-                self.scopes.function_around(scope)
-            }
+            _ if flags & (flag::HOIST_VARIABLE | flag::HOIST_DEFINITION) != 0 => self.scopes.function_around(scope),
             // What no function declares belongs to the whole script.
             _ if flags & flag::HOIST_ASSIGN != 0 => 0,
             _ => scope,
@@ -100,12 +78,7 @@ impl<'a> Walk<'a> {
     fn write(&mut self, word: u32, node: u32) {
         if self.full {
             let scope = self.scopes.current();
-            self.references.push(PendingReference {
-                word,
-                node,
-                scope,
-                access: Access::Write,
-            });
+            self.references.push(PendingReference { word, node, scope, access: Access::Write });
         }
     }
 
@@ -136,25 +109,15 @@ impl<'a> Walk<'a> {
             let module = self.names.joined(module);
             let item = item.map(|text| self.names.name(text));
             let alias = alias.map(|text| self.names.name(text));
-            self.facts.imports.push(Import {
-                module,
-                item,
-                alias,
-                wildcard: found.wildcard != NONE,
-                span: node,
-                line,
-            });
+            self.facts.imports.push(Import { module, item, alias, wildcard: found.wildcard != NONE, span: node, line });
             self.import_nodes.push(*found);
         }
     }
 
     /// The import whose local name is the node `index`.
     fn import_of(&self, index: u32) -> Option<ImportId> {
-        let holds =
-            |node: u32| node != NONE && node <= index && index < self.nodes[node as usize].after;
-        let last = self
-            .import_nodes
-            .partition_point(|import| import.key() <= index);
+        let holds = |node: u32| node != NONE && node <= index && index < self.nodes[node as usize].after;
+        let last = self.import_nodes.partition_point(|import| import.key() <= index);
         // An alias stands behind the name that it renames, an import of several names has a key for each.
         let from = last.saturating_sub(2);
         let near = self.import_nodes.iter().enumerate().skip(from).take(4);

@@ -41,16 +41,10 @@ pub(super) struct ImportMatch {
 impl ImportMatch {
     /// The node that tells one import of a statement from the others.
     pub(super) fn key(&self) -> u32 {
-        [
-            self.item,
-            self.wildcard,
-            self.module,
-            self.alias,
-            self.import,
-        ]
-        .into_iter()
-        .find(|&node| node != NONE)
-        .unwrap_or(NONE)
+        [self.item, self.wildcard, self.module, self.alias, self.import]
+            .into_iter()
+            .find(|&node| node != NONE)
+            .unwrap_or(NONE)
     }
 }
 
@@ -99,13 +93,9 @@ pub(super) fn collect(nodes: &mut [Node], compiled: &Compiled, text: &str) -> Co
                 continue;
             }
             for &number in compiled.starting_at(node.kind) {
-                matcher.run(
-                    &compiled.patterns[number as usize],
-                    index as u32,
-                    &mut |captures| {
-                        take(captures, number, compiled, shared, &mut out, &mut marks);
-                    },
-                );
+                matcher.run(&compiled.patterns[number as usize], index as u32, &mut |captures| {
+                    take(captures, number, compiled, shared, &mut out, &mut marks);
+                });
             }
         }
         out.exhausted = matcher.exhausted();
@@ -168,13 +158,7 @@ fn take(
         member: compiled.patterns[pattern as usize].member,
         pattern,
     };
-    let mut import = ImportMatch {
-        import: NONE,
-        module: NONE,
-        item: NONE,
-        alias: NONE,
-        wildcard: NONE,
-    };
+    let mut import = ImportMatch { import: NONE, module: NONE, item: NONE, alias: NONE, wildcard: NONE };
     let mut call = CallMatch {
         callee: NONE,
         receiver: NONE,
@@ -209,8 +193,7 @@ fn take(
         }
     }
     // A name that the grammar made up to go on after an error is empty.
-    let has_text =
-        |node: u32| node != NONE && nodes[node as usize].start < nodes[node as usize].end;
+    let has_text = |node: u32| node != NONE && nodes[node as usize].start < nodes[node as usize].end;
     if def.node != NONE && has_text(def.name) {
         out.defs.push(def);
     }
@@ -221,9 +204,7 @@ fn take(
     // Among tokens, only a bracket directly behind the name makes a call: `f(x)`, not `f, (x)`.
     let called = |node: u32| {
         let node = &nodes[node as usize];
-        nodes
-            .get(node.after as usize)
-            .is_some_and(|next| next.start == node.end)
+        nodes.get(node.after as usize).is_some_and(|next| next.start == node.end)
     };
     if has_text(call.callee) && (!call.tokens || called(call.callee)) {
         out.calls.push(call);

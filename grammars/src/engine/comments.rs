@@ -38,44 +38,20 @@ pub(super) struct Comments {
 
 impl Comments {
     /// Takes note of a comment.
-    pub(super) fn comment(
-        &mut self,
-        span: Span,
-        inner: bool,
-        text: &str,
-        lines: &LineTable,
-        symbol: Option<SymbolId>,
-    ) {
+    pub(super) fn comment(&mut self, span: Span, inner: bool, text: &str, lines: &LineTable, symbol: Option<SymbolId>) {
         // Some grammars give the parts of a comment as comments too.
         if span.start < self.comment_end {
             return;
         }
         self.comment_end = span.end;
         let body = span.text(text);
-        let span = Span {
-            start: span.start,
-            end: span.start + body.trim_end().len() as u32,
-        };
-        self.leading.push(Leading {
-            start: span.start,
-            end: span.end,
-            comment: true,
-            inner,
-            test: false,
-        });
+        let span = Span { start: span.start, end: span.start + body.trim_end().len() as u32 };
+        self.leading.push(Leading { start: span.start, end: span.end, comment: true, inner, test: false });
         self.count_lines(span, text, lines);
         let first = self.markers.len();
         find_markers(span.text(text), |kind, start, end| {
-            let span = Span {
-                start: span.start + start as u32,
-                end: span.start + end as u32,
-            };
-            self.markers.push(Marker {
-                kind,
-                span,
-                line: lines.line(span.start),
-                symbol,
-            });
+            let span = Span { start: span.start + start as u32, end: span.start + end as u32 };
+            self.markers.push(Marker { kind, span, line: lines.line(span.start), symbol });
         });
         self.markers[first..].sort_by_key(|marker| marker.span);
     }
@@ -88,13 +64,7 @@ impl Comments {
             last.test |= test;
             return;
         }
-        self.leading.push(Leading {
-            start: span.start,
-            end: span.end,
-            comment: false,
-            inner: false,
-            test,
-        });
+        self.leading.push(Leading { start: span.start, end: span.end, comment: false, inner: false, test });
     }
 
     pub(super) fn comment_lines(&self) -> u32 {
@@ -131,10 +101,7 @@ impl Comments {
         let prefix = text.get(line_start as usize..start as usize).unwrap_or("");
         let words = prefix.trim_start();
         let mut at = start;
-        if words
-            .bytes()
-            .all(|byte| byte.is_ascii_alphabetic() || byte == b' ' || byte == b'\t')
-        {
+        if words.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ' || byte == b'\t') {
             at = start - words.len() as u32;
         }
         let mut doc_done = false;
@@ -158,10 +125,7 @@ impl Comments {
                 }
                 if !doc_done {
                     if out.doc.is_empty() {
-                        out.doc = Span {
-                            start: lead.start,
-                            end: lead.end,
-                        };
+                        out.doc = Span { start: lead.start, end: lead.end };
                     }
                     out.doc.start = lead.start;
                 }
@@ -185,22 +149,18 @@ fn blank(text: &str, start: u32, end: u32) -> bool {
 
 /// Words that look like the project of a task key and are not.
 const NO_PROJECTS: &[&str] = &[
-    "AES", "AMD", "ANSI", "APACHE", "ARM", "ASCII", "AVX", "BASE", "BCP", "BSD", "CC", "COVID",
-    "CP", "CRC", "CVE", "CWE", "DES", "DIN", "EC", "ECMA", "ED", "EN", "ES", "FIPS", "GB", "GHSA",
-    "GPL", "GPT", "HMAC", "HS", "HTTP", "IA", "IBM", "IEC", "IEEE", "IP", "ISBN", "ISO", "JIS",
-    "KOI", "LATIN", "LGPL", "MD", "MIT", "MP", "MPL", "NIST", "PEP", "PKCS", "POSIX", "PS", "RFC",
-    "RIPEMD", "RS", "RSA", "RUSTSEC", "SHA", "SSE", "SSL", "TIS", "TLS", "UCS", "USB", "UTC",
-    "GMT", "UTF", "WINDOWS", "X509", "X86", "XC",
+    "AES", "AMD", "ANSI", "APACHE", "ARM", "ASCII", "AVX", "BASE", "BCP", "BSD", "CC", "COVID", "CP", "CRC", "CVE",
+    "CWE", "DES", "DIN", "EC", "ECMA", "ED", "EN", "ES", "FIPS", "GB", "GHSA", "GPL", "GPT", "HMAC", "HS", "HTTP",
+    "IA", "IBM", "IEC", "IEEE", "IP", "ISBN", "ISO", "JIS", "KOI", "LATIN", "LGPL", "MD", "MIT", "MP", "MPL", "NIST",
+    "PEP", "PKCS", "POSIX", "PS", "RFC", "RIPEMD", "RS", "RSA", "RUSTSEC", "SHA", "SSE", "SSL", "TIS", "TLS", "UCS",
+    "USB", "UTC", "GMT", "UTF", "WINDOWS", "X509", "X86", "XC",
 ];
 
 /// Reports every marker of a comment: kind, start and end.
 fn find_markers(comment: &str, mut found: impl FnMut(MarkerKind, usize, usize)) {
     let bytes = comment.as_bytes();
-    let is_word = |at: usize| {
-        bytes
-            .get(at)
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80)
-    };
+    let is_word =
+        |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     let mut at = 0;
     // Whether nothing but the comment's own signs stood on this line yet.
     let mut line_begins = true;
@@ -230,38 +190,25 @@ fn find_markers(comment: &str, mut found: impl FnMut(MarkerKind, usize, usize)) 
             _ => None,
         };
         // `TODO-list`, `BUG_FIX` and `$XXX` are no markers; `XXX-12` is a placeholder.
-        let joined = start > 0
-            && matches!(
-                bytes[start - 1],
-                b'-' | b'$' | b'/' | b'.' | b'`' | b'"' | b'\'' | b'<'
-            )
+        let joined = start > 0 && matches!(bytes[start - 1], b'-' | b'$' | b'/' | b'.' | b'`' | b'"' | b'\'' | b'<')
             || matches!(bytes.get(at), Some(b'-')) && is_word(at + 1);
         if let Some(kind) = plain
             && !joined
         {
             let line = comment[start..].split('\n').next().unwrap_or("");
-            let line = line
-                .trim_end()
-                .trim_end_matches(['*', '/', '-', '>', '#', '}', '%'])
-                .trim_end();
+            let line = line.trim_end().trim_end_matches(['*', '/', '-', '>', '#', '}', '%']).trim_end();
             found(kind, start, start + line.len().max(word.len()));
         } else if (2..=10).contains(&word.len())
             && bytes.get(at) == Some(&b'-')
             && (start == 0 || !matches!(bytes[start - 1], b'-' | b'.' | b'$' | b'/' | b'@'))
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
             && !NO_PROJECTS.contains(&word.trim_end_matches(|char: char| char.is_ascii_digit()))
             && !NO_PROJECTS.contains(&word)
             && marker(word, false).is_none()
         {
-            let digits = bytes[at + 1..]
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
+            let digits = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             let end = at + 1 + digits;
-            let ends_well =
-                !is_word(end) && !(matches!(bytes.get(end), Some(b'-' | b'.')) && is_word(end + 1));
+            let ends_well = !is_word(end) && !(matches!(bytes.get(end), Some(b'-' | b'.')) && is_word(end + 1));
             if (1..=7).contains(&digits) && ends_well {
                 found(MarkerKind::TaskKey, start, end);
                 at = end;
@@ -279,9 +226,7 @@ fn marker(word: &str, any_case: bool) -> Option<MarkerKind> {
         ("XXX", MarkerKind::Xxx),
         ("BUG", MarkerKind::Bug),
     ];
-    let found = markers
-        .iter()
-        .find(|(name, _)| *name == word || any_case && name.eq_ignore_ascii_case(word));
+    let found = markers.iter().find(|(name, _)| *name == word || any_case && name.eq_ignore_ascii_case(word));
     found.map(|(_, kind)| *kind)
 }
 
@@ -297,35 +242,18 @@ mod tests {
 
     #[test]
     fn markers_are_whole_words_with_the_rest_of_their_line() {
-        assert_eq!(
-            markers("// TODO(ann): make it faster"),
-            ["TODO(ann): make it faster"]
-        );
+        assert_eq!(markers("// TODO(ann): make it faster"), ["TODO(ann): make it faster"]);
         assert_eq!(markers("/* first\n * FIXME later */"), ["FIXME later"]);
         assert_eq!(markers("# todo: write it"), ["todo: write it"]);
-        assert_eq!(
-            markers("// my todo: no, TODOs and AUTODOC and TODO_LIST are words"),
-            [""; 0]
-        );
-        assert_eq!(
-            markers("// a BUG that XXX hides"),
-            ["BUG that XXX hides", "XXX hides"]
-        );
+        assert_eq!(markers("// my todo: no, TODOs and AUTODOC and TODO_LIST are words"), [""; 0]);
+        assert_eq!(markers("// a BUG that XXX hides"), ["BUG that XXX hides", "XXX hides"]);
         assert_eq!(markers("// XXX"), ["XXX"]);
     }
 
     #[test]
     fn task_keys_are_no_standards() {
-        assert_eq!(
-            markers("// see DM-12, and AB2-1234567."),
-            ["DM-12", "AB2-1234567"]
-        );
-        assert_eq!(
-            markers(
-                "// UTF-8 SHA-256 ISO-8859-1 RFC-2119 CVE-2024-1234 X-1 DM-12-beta DM-1.2 a-DM-1"
-            ),
-            [""; 0]
-        );
+        assert_eq!(markers("// see DM-12, and AB2-1234567."), ["DM-12", "AB2-1234567"]);
+        assert_eq!(markers("// UTF-8 SHA-256 ISO-8859-1 RFC-2119 CVE-2024-1234 X-1 DM-12-beta DM-1.2 a-DM-1"), [""; 0]);
         assert_eq!(markers("// TODO DM-7: x"), ["TODO DM-7: x", "DM-7"]);
         assert_eq!(markers("// DM-12345678 dm-12 DM-x"), [""; 0]);
     }

@@ -42,24 +42,14 @@ impl Meter {
 
     /// Enters a function that is measured by itself.
     pub(super) fn enter_function(&mut self, after: u32, symbol: SymbolId) {
-        self.levels.push(Level {
-            after,
-            depth: 0,
-            condition: 0..0,
-            symbol: Some(symbol),
-        });
+        self.levels.push(Level { after, depth: 0, condition: 0..0, symbol: Some(symbol) });
     }
 
     /// Enters a lambda.
     pub(super) fn enter_lambda(&mut self, after: u32, index: u32) {
         let depth = self.depth(index) + 1;
         let symbol = self.symbol();
-        self.levels.push(Level {
-            after,
-            depth,
-            condition: 0..0,
-            symbol,
-        });
+        self.levels.push(Level { after, depth, condition: 0..0, symbol });
     }
 
     fn symbol(&self) -> Option<SymbolId> {
@@ -87,10 +77,7 @@ impl Meter {
         let Some(symbol) = self.symbol() else {
             return;
         };
-        let Some(metrics) = symbols
-            .get_mut(symbol as usize)
-            .and_then(|symbol| symbol.metrics.as_mut())
-        else {
+        let Some(metrics) = symbols.get_mut(symbol as usize).and_then(|symbol| symbol.metrics.as_mut()) else {
             return;
         };
         let node = &nodes[index as usize];
@@ -123,12 +110,7 @@ impl Meter {
             let inner = if chained { depth } else { depth + 1 };
             metrics.nesting = metrics.nesting.max(inner.min(u32::from(u8::MAX)) as u8);
             let condition = condition(index, nodes, compiled);
-            self.levels.push(Level {
-                after: node.after,
-                depth: inner,
-                condition,
-                symbol: Some(symbol),
-            });
+            self.levels.push(Level { after: node.after, depth: inner, condition, symbol: Some(symbol) });
         }
     }
 
@@ -153,8 +135,7 @@ impl Meter {
         while at > outer {
             at = nodes[at as usize].parent;
             if at == NONE
-                || !(kinds.contains(&nodes[at as usize].kind)
-                    || compiled.kind(nodes[at as usize].kind).parenthesis)
+                || !(kinds.contains(&nodes[at as usize].kind) || compiled.kind(nodes[at as usize].kind).parenthesis)
             {
                 return false;
             }
@@ -169,18 +150,12 @@ fn is_else_if(index: u32, nodes: &[Node]) -> bool {
     let Some(parent) = nodes.get(node.parent as usize) else {
         return false;
     };
-    if parent.flags & flag::ELSE != 0
-        && nodes
-            .get(parent.parent as usize)
-            .is_some_and(|outer| outer.kind == node.kind)
+    if parent.flags & flag::ELSE != 0 && nodes.get(parent.parent as usize).is_some_and(|outer| outer.kind == node.kind)
     {
         return true;
     }
     let before = &nodes[index as usize - 1];
-    before.parent == node.parent
-        && before.after == index
-        && before.flags & flag::ELSE != 0
-        && parent.kind == node.kind
+    before.parent == node.parent && before.after == index && before.flags & flag::ELSE != 0 && parent.kind == node.kind
 }
 
 fn condition(index: u32, nodes: &[Node], compiled: &Compiled) -> std::ops::Range<u32> {

@@ -57,8 +57,7 @@ impl Extractor {
         text: &str,
         limits: &ParseLimits<'_>,
     ) -> Result<SyntaxTree, ParseError> {
-        self.parsers
-            .parse(old.language, text, Some(&old.tree), limits)
+        self.parsers.parse(old.language, text, Some(&old.tree), limits)
     }
 
     /// Reads the facts of a parsed text. `text` must be the one that was parsed; of another, the facts are meaningless.
@@ -68,13 +67,7 @@ impl Extractor {
             Detail::Index => flag::FULL_ONLY,
             Detail::Full => 0,
         };
-        flatten(
-            &tree.tree,
-            &loaded.compiled,
-            dropped,
-            tree.max_depth,
-            &mut self.nodes,
-        );
+        flatten(&tree.tree, &loaded.compiled, dropped, tree.max_depth, &mut self.nodes);
         let collected = collect::collect(&mut self.nodes, &loaded.compiled, text);
         if collected.exhausted {
             tracing::debug!(
@@ -94,12 +87,7 @@ impl Extractor {
     ///
     /// # Errors
     /// As [`Extractor::parse`].
-    pub fn facts(
-        &mut self,
-        language: Language,
-        text: &str,
-        detail: Detail,
-    ) -> Result<FileFacts, ParseError> {
+    pub fn facts(&mut self, language: Language, text: &str, detail: Detail) -> Result<FileFacts, ParseError> {
         let tree = self.parse(language, text, &ParseLimits::default())?;
         Ok(self.extract(&tree, text, detail))
     }

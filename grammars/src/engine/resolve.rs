@@ -3,9 +3,7 @@
 use super::metrics::add_recursion;
 use super::text::{cut, first_part, is_path};
 use super::walk::{PendingCall, Walk, span};
-use crate::facts::{
-    Binding, Call, FileFacts, Reference, Scope, Span, SymbolId, SymbolKind, Target,
-};
+use crate::facts::{Binding, Call, FileFacts, Reference, Scope, Span, SymbolId, SymbolKind, Target};
 use crate::flat::NONE;
 
 /// Bytes of a qualifier that is kept.
@@ -45,12 +43,7 @@ impl<'a> Walk<'a> {
         let text = span(&node).text(self.text);
         if text.is_empty()
             || text.contains(char::is_whitespace)
-            || self
-                .loaded
-                .settings
-                .keywords
-                .iter()
-                .any(|word| word == text)
+            || self.loaded.settings.keywords.iter().any(|word| word == text)
         {
             return None;
         }
@@ -60,13 +53,10 @@ impl<'a> Walk<'a> {
             receiver => Some(self.span_of(receiver)),
         };
         let has_receiver = receiver.is_some();
-        let qualifier = receiver
-            .map(|span| span.text(self.text))
-            .filter(|text| text.len() <= MAX_QUALIFIER && is_path(text));
+        let qualifier =
+            receiver.map(|span| span.text(self.text)).filter(|text| text.len() <= MAX_QUALIFIER && is_path(text));
         let target = match qualifier {
-            Some(path) => {
-                self.qualifier_target(path, pending, receiver.map_or(0, |span| span.start))
-            }
+            Some(path) => self.qualifier_target(path, pending, receiver.map_or(0, |span| span.start)),
             None if has_receiver => Target::Free,
             None => {
                 let space = self.has_type_names().then(|| self.is_type(&node));
@@ -105,12 +95,8 @@ impl<'a> Walk<'a> {
     /// Whether a name alone is a call: unless it means a variable.
     fn is_bare_call(&self, name: &str, pending: &PendingCall, target: Target) -> bool {
         let at = self.nodes[pending.callee as usize].start;
-        let binding = self
-            .names
-            .known(name)
-            .and_then(|word| self.scopes.resolve(word, None, pending.scope, at));
-        target != Target::Local
-            && !binding.is_some_and(|id| self.scopes.bindings[id as usize].is_variable())
+        let binding = self.names.known(name).and_then(|word| self.scopes.resolve(word, None, pending.scope, at));
+        target != Target::Local && !binding.is_some_and(|id| self.scopes.bindings[id as usize].is_variable())
     }
 
     /// What the first name of a path is bound to; `self` is the type around.
@@ -139,31 +125,16 @@ impl<'a> Walk<'a> {
         for pending in std::mem::take(&mut self.references) {
             let node = self.nodes[pending.node as usize];
             let space = self.has_type_names().then(|| self.is_type(&node));
-            let binding = self
-                .scopes
-                .resolve(pending.word, space, pending.scope, node.start);
+            let binding = self.scopes.resolve(pending.word, space, pending.scope, node.start);
             let name = self.names.publish(pending.word);
-            self.facts.references.push(Reference {
-                name,
-                span: span(&node),
-                access: pending.access,
-                binding,
-            });
+            self.facts.references.push(Reference { name, span: span(&node), access: pending.access, binding });
         }
         for scope in &self.scopes.all {
-            self.facts.scopes.push(Scope {
-                parent: scope.parent,
-                span: scope.span,
-            });
+            self.facts.scopes.push(Scope { parent: scope.parent, span: scope.span });
         }
         for bound in &self.scopes.bindings {
             let name = self.names.publish(bound.word);
-            self.facts.bindings.push(Binding {
-                name,
-                kind: bound.kind,
-                scope: bound.scope,
-                span: bound.span,
-            });
+            self.facts.bindings.push(Binding { name, kind: bound.kind, scope: bound.scope, span: bound.span });
         }
     }
 }
@@ -171,28 +142,15 @@ impl<'a> Walk<'a> {
 /// What stands before the name at `start`, when a dot or `::` joins it to something: among tokens no node tells.
 fn receiver_before(text: &str, start: u32) -> Option<Span> {
     let before = text.get(..start as usize)?;
-    let joined = before
-        .strip_suffix('.')
-        .or_else(|| before.strip_suffix("::"))?;
+    let joined = before.strip_suffix('.').or_else(|| before.strip_suffix("::"))?;
     // `0..f(x)` is a range.
     if joined.ends_with('.') {
         return None;
     }
-    let path =
-        joined.rfind(|char: char| !(char.is_alphanumeric() || matches!(char, '_' | '.' | ':')));
-    let begin = path.map_or(0, |at| {
-        at + joined[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let path = joined.rfind(|char: char| !(char.is_alphanumeric() || matches!(char, '_' | '.' | ':')));
+    let begin = path.map_or(0, |at| at + joined[at..].chars().next().map_or(1, char::len_utf8));
     // `f().g()`: the receiver is an expression, of which only its end is seen.
-    let is_expression =
-        joined[begin..].starts_with('.') || joined[..begin].ends_with(['?', ')', ']']);
-    let begin = if is_expression {
-        begin.saturating_sub(1)
-    } else {
-        begin
-    };
-    Some(Span {
-        start: joined.floor_char_boundary(begin) as u32,
-        end: joined.len() as u32,
-    })
+    let is_expression = joined[begin..].starts_with('.') || joined[..begin].ends_with(['?', ')', ']']);
+    let begin = if is_expression { begin.saturating_sub(1) } else { begin };
+    Some(Span { start: joined.floor_char_boundary(begin) as u32, end: joined.len() as u32 })
 }

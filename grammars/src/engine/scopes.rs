@@ -83,10 +83,7 @@ impl Scopes {
     pub(super) fn new(text_len: u32) -> Self {
         let file = ScopeFrame {
             parent: None,
-            span: Span {
-                start: 0,
-                end: text_len,
-            },
+            span: Span { start: 0, end: text_len },
             node: 0,
             after: u32::MAX,
             function: true,
@@ -122,15 +119,7 @@ impl Scopes {
         self.open.push(self.all.len() as ScopeId);
         let class = flags & flag::SCOPE_CLASS != 0;
         let closed = flags & flag::SCOPE_CLOSED != 0;
-        self.all.push(ScopeFrame {
-            parent,
-            span,
-            node,
-            after,
-            function,
-            class,
-            closed,
-        });
+        self.all.push(ScopeFrame { parent, span, node, after, function, class, closed });
     }
 
     /// Whether an assignment in `scope` means a variable that is there already.
@@ -138,10 +127,7 @@ impl Scopes {
         let mut next = Some(scope);
         while let Some(current) = next {
             let frame = &self.all[current as usize];
-            let last = self
-                .last
-                .get(&(current, word))
-                .map(|&id| &self.bindings[id as usize]);
+            let last = self.last.get(&(current, word)).map(|&id| &self.bindings[id as usize]);
             if last.is_some_and(|binding| binding.is_variable() && binding.is_type == is_type) {
                 return true;
             }
@@ -207,39 +193,13 @@ impl Scopes {
         }
         self.bound[new.word as usize] = true;
         self.last.insert((scope, new.word), id);
-        let NewBinding {
-            word,
-            kind,
-            span,
-            symbol,
-            import,
-            is_type,
-            from,
-            everywhere,
-        } = new;
-        self.bindings.push(Bound {
-            word,
-            kind,
-            scope,
-            span,
-            symbol,
-            import,
-            is_type,
-            from,
-            everywhere,
-            before,
-        });
+        let NewBinding { word, kind, span, symbol, import, is_type, from, everywhere } = new;
+        self.bindings.push(Bound { word, kind, scope, span, symbol, import, is_type, from, everywhere, before });
         true
     }
 
     /// The binding that `word` means at byte `at` in `scope`. With `is_type` none, either name space will do.
-    pub(super) fn resolve(
-        &self,
-        word: Word,
-        is_type: Option<bool>,
-        scope: ScopeId,
-        at: u32,
-    ) -> Option<u32> {
+    pub(super) fn resolve(&self, word: Word, is_type: Option<bool>, scope: ScopeId, at: u32) -> Option<u32> {
         if !self.bound.get(word as usize).copied().unwrap_or(false) {
             return None;
         }
@@ -268,14 +228,7 @@ impl Scopes {
         None
     }
 
-    fn pick(
-        &self,
-        scope: ScopeId,
-        word: Word,
-        is_type: Option<bool>,
-        at: u32,
-        no_variables: bool,
-    ) -> Option<u32> {
+    fn pick(&self, scope: ScopeId, word: Word, is_type: Option<bool>, at: u32, no_variables: bool) -> Option<u32> {
         let mut candidate = self.last.get(&(scope, word)).copied();
         let mut later = None;
         for _ in 0..MAX_REBINDINGS {

@@ -19,21 +19,13 @@ impl<'a> Walk<'a> {
     /// Makes a symbol of a definition and opens it.
     pub(super) fn define(&mut self, def: &Def) {
         // Several names may be defined by one node; they do not contain each other.
-        while self
-            .frames
-            .last()
-            .is_some_and(|frame| frame.node == def.node)
-        {
+        while self.frames.last().is_some_and(|frame| frame.node == def.node) {
             self.frames.pop();
         }
         self.close_open_ended(def);
         self.named.insert(def.name, (def.narrow, None));
         let settings = &self.loaded.settings;
-        let limit = if settings.max_depth == 0 {
-            MAX_SYMBOLS_DEEP
-        } else {
-            settings.max_depth.min(MAX_SYMBOLS_DEEP)
-        };
+        let limit = if settings.max_depth == 0 { MAX_SYMBOLS_DEEP } else { settings.max_depth.min(MAX_SYMBOLS_DEEP) };
         let is_variable = matches!(def.kind, SymbolKind::Variable | SymbolKind::Constant);
         if self.frames.len() >= limit || is_variable && self.meter.inside_function() {
             return;
@@ -47,35 +39,19 @@ impl<'a> Walk<'a> {
         if let Some(around) = self.holder(def) {
             node.end = around.end;
         }
-        if settings.merge_clauses
-            && kind.is_callable()
-            && self.merge_clause(def, kind, name, container)
-        {
+        if settings.merge_clauses && kind.is_callable() && self.merge_clause(def, kind, name, container) {
             return;
         }
         let before = self.comments.before(node.start, self.text, &self.lines);
-        let span = Span {
-            start: before.attributes.unwrap_or(node.start).min(node.start),
-            end: node.end,
-        };
+        let span = Span { start: before.attributes.unwrap_or(node.start).min(node.start), end: node.end };
         let doc = if def.doc == NONE {
             before.doc
         } else {
-            Span {
-                start: self.span_of(def.doc).start,
-                end: self.span_of(def.doc_last).end,
-            }
+            Span { start: self.span_of(def.doc).start, end: self.span_of(def.doc_last).end }
         };
         let name = self.names.name(name);
         let qualifier = (def.qualifier != NONE)
-            .then(|| {
-                self.span_of(def.qualifier)
-                    .text(self.text)
-                    .split(['<', '[', '('])
-                    .next()
-                    .unwrap_or("")
-                    .trim()
-            })
+            .then(|| self.span_of(def.qualifier).text(self.text).split(['<', '[', '(']).next().unwrap_or("").trim())
             .filter(|text| !text.is_empty() && !text.contains(char::is_whitespace))
             .map(|text| self.names.name(text));
         let metrics = kind.is_callable().then(|| Metrics {
@@ -108,15 +84,7 @@ impl<'a> Walk<'a> {
         let to_end = holder.is_some();
         let after = holder.unwrap_or(self.nodes[def.node as usize]).after;
         let (node, narrow, name) = (def.node, def.narrow, def.name);
-        self.frames.push(Frame {
-            symbol,
-            after,
-            node,
-            narrow,
-            name,
-            section: None,
-            to_end,
-        });
+        self.frames.push(Frame { symbol, after, node, narrow, name, section: None, to_end });
         if kind.is_callable() {
             self.meter.enter_function(after, symbol);
         }
@@ -125,9 +93,7 @@ impl<'a> Walk<'a> {
     /// For a definition that holds what follows it (`package x;`): the node to whose end it reaches.
     fn holder(&self, def: &Def) -> Option<Node> {
         let node = &self.nodes[def.node as usize];
-        (node.flags & flag::TO_END != 0)
-            .then(|| self.nodes.get(node.parent as usize).copied())
-            .flatten()
+        (node.flags & flag::TO_END != 0).then(|| self.nodes.get(node.parent as usize).copied()).flatten()
     }
 
     /// The next such definition ends the one before.
@@ -147,21 +113,11 @@ impl<'a> Walk<'a> {
 
     fn container(&self, def: &Def) -> Option<SymbolId> {
         let mut frames = self.frames.iter().rev().map(|frame| frame.symbol);
-        if def.member {
-            frames.find(|&id| !self.facts.symbols[id as usize].kind.is_callable())
-        } else {
-            frames.next()
-        }
+        if def.member { frames.find(|&id| !self.facts.symbols[id as usize].kind.is_callable()) } else { frames.next() }
     }
 
     /// Adds a clause to the function just before it, when it has the same name.
-    fn merge_clause(
-        &mut self,
-        def: &Def,
-        kind: SymbolKind,
-        name: &str,
-        container: Option<SymbolId>,
-    ) -> bool {
+    fn merge_clause(&mut self, def: &Def, kind: SymbolKind, name: &str, container: Option<SymbolId>) -> bool {
         let end = self.nodes[def.node as usize].end;
         let Some(id) = self.facts.symbols.len().checked_sub(1) else {
             return false;
@@ -172,8 +128,7 @@ impl<'a> Walk<'a> {
         }
         last.span.end = end;
         last.lines = self.lines.lines(last.span);
-        self.named
-            .insert(def.name, (def.narrow, Some(id as SymbolId)));
+        self.named.insert(def.name, (def.narrow, Some(id as SymbolId)));
         self.open(def, id as SymbolId, kind);
         true
     }
@@ -183,32 +138,15 @@ impl<'a> Walk<'a> {
         let raw = self.def_text(def);
         let (inner, quote) = unquoted(raw);
         // `<` and `>` are part of names such as `operator<>`.
-        let (inner, quote) = if raw.starts_with('<') {
-            (raw, 0)
-        } else {
-            (inner, quote)
-        };
+        let (inner, quote) = if raw.starts_with('<') { (raw, 0) } else { (inner, quote) };
         let leading = inner.len() - inner.trim_start().len();
         let name = inner.trim().lines().next().unwrap_or("").trim_end();
         let name = cut(name, MAX_NAME);
-        if name.is_empty()
-            || self
-                .loaded
-                .settings
-                .keywords
-                .iter()
-                .any(|keyword| keyword == raw)
-        {
+        if name.is_empty() || self.loaded.settings.keywords.iter().any(|keyword| keyword == raw) {
             return None;
         }
         let start = node.start + (quote + leading) as u32;
-        Some((
-            name,
-            Span {
-                start,
-                end: start + name.len() as u32,
-            },
-        ))
+        Some((name, Span { start, end: start + name.len() as u32 }))
     }
 
     fn symbol_kind(&self, def: &Def, container: Option<SymbolId>) -> SymbolKind {
@@ -232,15 +170,10 @@ impl<'a> Walk<'a> {
         while at < after {
             let node = &self.nodes[at as usize];
             let text = span(node).text(self.text);
-            let kind = self
-                .loaded
-                .grammar
-                .node_kind_for_id(node.kind)
-                .unwrap_or("");
+            let kind = self.loaded.grammar.node_kind_for_id(node.kind).unwrap_or("");
             let own = text.trim_start_matches('&').trim_start();
             let own = own.strip_prefix("mut ").unwrap_or(own);
-            let receiver =
-                kind.contains("self_parameter") || kind.contains("receiver") || self.is_self(own);
+            let receiver = kind.contains("self_parameter") || kind.contains("receiver") || self.is_self(own);
             let counts = self.loaded.compiled.kind(node.kind).named
                 && node.flags & (flag::COMMENT | flag::ATTRIBUTE) == 0
                 && !kind.ends_with("_separator")
@@ -255,11 +188,7 @@ impl<'a> Walk<'a> {
 
     /// Whether a name means the type around.
     pub(super) fn is_self(&self, name: &str) -> bool {
-        self.loaded
-            .settings
-            .self_names
-            .iter()
-            .any(|own| own == name)
+        self.loaded.settings.self_names.iter().any(|own| own == name)
     }
 
     fn signature(&self, def: &Def) -> Span {
@@ -281,16 +210,10 @@ impl<'a> Walk<'a> {
             }
         }
         let start = start.min(node.end);
-        let whole = Span {
-            start,
-            end: node.end,
-        }
-        .text(self.text);
+        let whole = Span { start, end: node.end }.text(self.text);
         let mut end = match def.body {
             NONE => whole.find('\n').unwrap_or(whole.len()),
-            body => {
-                (self.nodes[body as usize].start.saturating_sub(start) as usize).min(whole.len())
-            }
+            body => (self.nodes[body as usize].start.saturating_sub(start) as usize).min(whole.len()),
         };
         if let Some(comment) = self.comment_before_body(def) {
             end = end.min(self.nodes[comment as usize].start.saturating_sub(start) as usize);
@@ -300,15 +223,8 @@ impl<'a> Walk<'a> {
         }
         end = whole.floor_char_boundary(end.min(MAX_SIGNATURE));
         let trimmed = whole[..end].trim_end();
-        let trimmed = trimmed
-            .strip_suffix('{')
-            .or_else(|| trimmed.strip_suffix(':'))
-            .unwrap_or(trimmed)
-            .trim_end();
-        Span {
-            start,
-            end: start + trimmed.len() as u32,
-        }
+        let trimmed = trimmed.strip_suffix('{').or_else(|| trimmed.strip_suffix(':')).unwrap_or(trimmed).trim_end();
+        Span { start, end: start + trimmed.len() as u32 }
     }
 
     /// The comment between a definition's head and its body, if that is where one stands.
@@ -359,9 +275,7 @@ impl<'a> Walk<'a> {
             VisibilityRule::Keyword => settings.default_visibility,
             VisibilityRule::Uppercase if name.starts_with(char::is_uppercase) => Visibility::Public,
             VisibilityRule::Uppercase => Visibility::Internal,
-            VisibilityRule::Underscore if name.starts_with("__") && name.ends_with("__") => {
-                Visibility::Public
-            }
+            VisibilityRule::Underscore if name.starts_with("__") && name.ends_with("__") => Visibility::Public,
             VisibilityRule::Underscore if name.starts_with('_') => Visibility::Private,
             VisibilityRule::Underscore => Visibility::Public,
         }
@@ -371,15 +285,11 @@ impl<'a> Walk<'a> {
 /// What modifiers say.
 pub(super) fn visibility_of(modifiers: &str) -> Visibility {
     let mut found = Visibility::Unknown;
-    let words = modifiers
-        .split(|char: char| !char.is_alphanumeric() && char != '_')
-        .filter(|word| !word.is_empty());
+    let words = modifiers.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|word| !word.is_empty());
     for word in words {
         let said = match word {
             // `pub(crate)`, `pub(super)`, `pub(in path)`
-            "pub" if modifiers.contains("pub(") || modifiers.contains("pub (") => {
-                Visibility::Internal
-            }
+            "pub" if modifiers.contains("pub(") || modifiers.contains("pub (") => Visibility::Internal,
             "pub" | "public" | "open" | "export" | "exported" => Visibility::Public,
             "protected" => return Visibility::Protected,
             "internal" | "package" => Visibility::Internal,

@@ -13,25 +13,17 @@ impl LineTable {
         let mut starts = Vec::with_capacity(text.len() / 32 + 1);
         starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
-        Self {
-            starts,
-            len: text.len() as u32,
-        }
+        Self { starts, len: text.len() as u32 }
     }
 
     /// The line of a byte, from 0.
     pub(super) fn line(&self, byte: u32) -> u32 {
-        self.starts
-            .partition_point(|&start| start <= byte)
-            .saturating_sub(1) as u32
+        self.starts.partition_point(|&start| start <= byte).saturating_sub(1) as u32
     }
 
     /// The lines that a span touches; a line break at its very end does not reach the next line.
     pub(super) fn lines(&self, span: Span) -> Lines {
-        Lines {
-            first: self.line(span.start),
-            last: self.line(span.end.saturating_sub(1).max(span.start)),
-        }
+        Lines { first: self.line(span.start), last: self.line(span.end.saturating_sub(1).max(span.start)) }
     }
 
     /// Where a line begins.
@@ -42,11 +34,7 @@ impl LineTable {
     /// How many lines there are; a line break at the end opens no further line.
     pub(super) fn count(&self) -> u32 {
         let all = self.starts.len() as u32;
-        if self.starts.last() == Some(&self.len) {
-            all - 1
-        } else {
-            all
-        }
+        if self.starts.last() == Some(&self.len) { all - 1 } else { all }
     }
 }
 
@@ -78,18 +66,14 @@ pub(super) fn is_path(text: &str) -> bool {
         let step = match byte {
             b'.' if after_name => 1,
             b':' | b'-' | b'?'
-                if after_name
-                    && matches!(&bytes[at..(at + 2).min(bytes.len())], b"::" | b"->" | b"?.") =>
+                if after_name && matches!(&bytes[at..(at + 2).min(bytes.len())], b"::" | b"->" | b"?.") =>
             {
                 2
             }
             b'?' if after_name && bytes[at..].starts_with(b"?->") => 3,
             b'\\' => 1,
             b':' if at == 0 && bytes.starts_with(b"::") => 2,
-            _ if byte.is_ascii_alphanumeric()
-                || matches!(byte, b'_' | b'$' | b'@' | b'#')
-                || byte >= 0x80 =>
-            {
+            _ if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'@' | b'#') || byte >= 0x80 => {
                 after_name = true;
                 at += 1;
                 continue;
@@ -105,25 +89,15 @@ pub(super) fn is_path(text: &str) -> bool {
 /// The first name of a path.
 pub(super) fn first_part(path: &str) -> &str {
     let path = path.trim_start_matches(['\\', ':']);
-    path.split(['.', ':', '-', '?', '\\'])
-        .next()
-        .unwrap_or(path)
+    path.split(['.', ':', '-', '?', '\\']).next().unwrap_or(path)
 }
 
 /// The last name of a path that an import gives, which is the name it binds.
 pub(super) fn last_part(path: &str) -> &str {
     let path = path.trim_end_matches('/');
-    let mut parts = path
-        .rsplit(['/', '.', ':', '\\'])
-        .filter(|part| !part.is_empty());
+    let mut parts = path.rsplit(['/', '.', ':', '\\']).filter(|part| !part.is_empty());
     let last = parts.next().unwrap_or(path);
     // `example.com/x/yaml/v3` is called `yaml`.
-    let is_version = last.len() > 1
-        && last.starts_with('v')
-        && last[1..].bytes().all(|byte| byte.is_ascii_digit());
-    if is_version && path.contains('/') {
-        parts.next().unwrap_or(last)
-    } else {
-        last
-    }
+    let is_version = last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|byte| byte.is_ascii_digit());
+    if is_version && path.contains('/') { parts.next().unwrap_or(last) } else { last }
 }

@@ -97,9 +97,7 @@ impl<'a> Walk<'a> {
             comments: Comments::default(),
             meter: Meter::default(),
             scopes: Scopes::new(text.len() as u32),
-            type_kinds: kinds
-                .map(|kind| loaded.grammar.id_for_node_kind(kind, true))
-                .collect(),
+            type_kinds: kinds.map(|kind| loaded.grammar.id_for_node_kind(kind, true)).collect(),
             frames: Vec::new(),
             import_nodes: Vec::new(),
             declarations: Vec::new(),
@@ -122,20 +120,13 @@ impl<'a> Walk<'a> {
                 continue;
             }
             self.leave(index);
-            if is_error(node)
-                && self
-                    .facts
-                    .errors
-                    .last()
-                    .is_none_or(|last| last.end < node.end.max(last.end + 1))
-            {
+            if is_error(node) && self.facts.errors.last().is_none_or(|last| last.end < node.end.max(last.end + 1)) {
                 self.facts.errors.push(span(node));
             }
             if flags & flag::COMMENT != 0 {
                 let inner = node.flags & flag::MEMBER != 0;
                 let symbol = self.frames.last().map(|frame| frame.symbol);
-                self.comments
-                    .comment(span(node), inner, self.text, &self.lines, symbol);
+                self.comments.comment(span(node), inner, self.text, &self.lines, symbol);
             }
             if flags & (flag::ATTRIBUTE | flag::TEST_ATTRIBUTE) != 0 {
                 self.attribute(index, node);
@@ -165,32 +156,14 @@ impl<'a> Walk<'a> {
             }
             if flags & (flag::GLOBAL | flag::OUTER) != 0 {
                 let word = self.names.word(span(node).text(self.text));
-                let to = if flags & flag::GLOBAL != 0 {
-                    Redirect::File
-                } else {
-                    Redirect::Outer
-                };
+                let to = if flags & flag::GLOBAL != 0 { Redirect::File } else { Redirect::Outer };
                 self.scopes.redirect(word, to);
             }
             if flags & flag::BINDING != 0 {
                 self.bind(index, node, flags);
             }
-            if flags
-                & (flag::BRANCH
-                    | flag::SWITCH
-                    | flag::CASE
-                    | flag::ELSE
-                    | flag::LOGICAL
-                    | flag::JUMP)
-                != 0
-            {
-                self.meter.count(
-                    index,
-                    nodes,
-                    &self.loaded.compiled,
-                    &mut self.facts.symbols,
-                    self.text,
-                );
+            if flags & (flag::BRANCH | flag::SWITCH | flag::CASE | flag::ELSE | flag::LOGICAL | flag::JUMP) != 0 {
+                self.meter.count(index, nodes, &self.loaded.compiled, &mut self.facts.symbols, self.text);
             }
             if flags & flag::CALLEE != 0 {
                 while let Some((call, rest)) = calls.split_first()
@@ -236,11 +209,7 @@ impl<'a> Walk<'a> {
         while self.frames.last().is_some_and(|frame| frame.after <= index) {
             self.frames.pop();
         }
-        while self
-            .declarations
-            .last()
-            .is_some_and(|&(_, after)| after <= index)
-        {
+        while self.declarations.last().is_some_and(|&(_, after)| after <= index) {
             self.declarations.pop();
         }
         self.scopes.leave(index);
@@ -280,11 +249,7 @@ impl<'a> Walk<'a> {
             _ => super::symbols::visibility_of(span(node).text(self.text)),
         };
         let symbols = &self.facts.symbols;
-        let around = self
-            .frames
-            .iter_mut()
-            .rev()
-            .find(|frame| !symbols[frame.symbol as usize].kind.is_callable());
+        let around = self.frames.iter_mut().rev().find(|frame| !symbols[frame.symbol as usize].kind.is_callable());
         if let Some(frame) = around
             && visibility != Visibility::Unknown
         {
@@ -313,21 +278,16 @@ impl<'a> Walk<'a> {
     fn enter(&mut self, index: u32, node: &Node, flags: u64) {
         // The function of a symbol is counted when the symbol is defined.
         let own = self.frames.last().is_some_and(|frame| {
-            let is_node =
-                frame.narrow == index || frame.node == index || node.parent == frame.narrow;
+            let is_node = frame.narrow == index || frame.node == index || node.parent == frame.narrow;
             is_node && self.facts.symbols[frame.symbol as usize].kind.is_callable()
         });
         if flags & flag::NEST != 0 && !own {
             self.meter.enter_lambda(node.after, index);
         }
         if flags & flag::SCOPE != 0 {
-            let is_node = self
-                .frames
-                .last()
-                .is_some_and(|frame| frame.narrow == index || frame.node == index);
+            let is_node = self.frames.last().is_some_and(|frame| frame.narrow == index || frame.node == index);
             let function = flags & (flag::SCOPE_FUNCTION | flag::NEST) != 0 || own && is_node;
-            self.scopes
-                .enter(index, node.after, span(node), function, flags);
+            self.scopes.enter(index, node.after, span(node), function, flags);
         }
     }
 
@@ -348,18 +308,9 @@ impl<'a> Walk<'a> {
         if text.is_empty() || text.contains('\n') {
             return;
         }
-        let access = if flags & flag::WRITE != 0 {
-            Access::Write
-        } else {
-            Access::Read
-        };
+        let access = if flags & flag::WRITE != 0 { Access::Write } else { Access::Read };
         let word = self.names.word(text);
-        self.references.push(PendingReference {
-            word,
-            node: index,
-            scope: self.scopes.current(),
-            access,
-        });
+        self.references.push(PendingReference { word, node: index, scope: self.scopes.current(), access });
     }
 
     pub(super) fn span_of(&self, node: u32) -> Span {
@@ -372,8 +323,5 @@ impl<'a> Walk<'a> {
 }
 
 pub(super) fn span(node: &Node) -> Span {
-    Span {
-        start: node.start,
-        end: node.end,
-    }
+    Span { start: node.start, end: node.end }
 }

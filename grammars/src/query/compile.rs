@@ -25,14 +25,8 @@ pub(crate) struct KindInfo {
 }
 
 /// Kinds that stand before a definition in every grammar that has them.
-const ATTRIBUTES: &[&str] = &[
-    "attribute_item",
-    "decorator",
-    "annotation",
-    "marker_annotation",
-    "attribute_list",
-    "attribute_declaration",
-];
+const ATTRIBUTES: &[&str] =
+    &["attribute_item", "decorator", "annotation", "marker_annotation", "attribute_list", "attribute_declaration"];
 
 /// The compiled queries of one language.
 #[derive(Debug)]
@@ -45,13 +39,7 @@ pub(crate) struct Compiled {
     /// What each capture means.
     pub(crate) roles: Vec<Role>,
     /// The capture names, without `@`.
-    #[cfg_attr(
-        not(test),
-        allow(
-            dead_code,
-            reason = "the comparison with tree-sitter's own matcher names captures"
-        )
-    )]
+    #[cfg_attr(not(test), allow(dead_code, reason = "the comparison with tree-sitter's own matcher names captures"))]
     pub(crate) names: Vec<String>,
     /// The field named `condition`.
     pub(crate) condition: u16,
@@ -90,12 +78,7 @@ pub(crate) fn compile(grammar: &Grammar, text: &str) -> (Compiled, Vec<QueryErro
             }
         })
         .collect();
-    kinds.push(KindInfo {
-        named: true,
-        kept: true,
-        flags: flag::ERROR,
-        ..KindInfo::default()
-    });
+    kinds.push(KindInfo { named: true, kept: true, flags: flag::ERROR, ..KindInfo::default() });
     let error = kinds.len() - 1;
 
     let mut reader = Reader::new(grammar, text);
@@ -115,10 +98,7 @@ pub(crate) fn compile(grammar: &Grammar, text: &str) -> (Compiled, Vec<QueryErro
                 if roots.is_empty() {
                     errors.push(QueryError {
                         offset: 0,
-                        message: format!(
-                            "pattern {} starts at a wildcard: name its kind",
-                            patterns.len() + 1
-                        ),
+                        message: format!("pattern {} starts at a wildcard: name its kind", patterns.len() + 1),
                     });
                     continue;
                 }
@@ -140,9 +120,7 @@ pub(crate) fn compile(grammar: &Grammar, text: &str) -> (Compiled, Vec<QueryErro
             }
         }
     }
-    let condition = grammar
-        .field_id_for_name("condition")
-        .map_or(0, |id| id.get());
+    let condition = grammar.field_id_for_name("condition").map_or(0, |id| id.get());
     let mut flat = Vec::new();
     for (info, list) in kinds.iter_mut().zip(&starts) {
         info.first = flat.len() as u32;
@@ -155,25 +133,11 @@ pub(crate) fn compile(grammar: &Grammar, text: &str) -> (Compiled, Vec<QueryErro
         flat.extend_from_slice(list);
     }
     let (roles, names) = (reader.roles, reader.names);
-    (
-        Compiled {
-            kinds,
-            starts: flat,
-            patterns,
-            roles,
-            names,
-            condition,
-        },
-        errors,
-    )
+    (Compiled { kinds, starts: flat, patterns, roles, names, condition }, errors)
 }
 
 fn slot(kind: KindId, error: usize) -> usize {
-    if kind == KIND_ERROR {
-        error
-    } else {
-        (kind as usize).min(error)
-    }
+    if kind == KIND_ERROR { error } else { (kind as usize).min(error) }
 }
 
 /// The kinds at which a pattern can start; empty when it would be any.
@@ -211,27 +175,18 @@ fn bare_flags(pattern: &Pattern, roles: &[Role]) -> Option<u64> {
     let root = &pattern.root;
     let simple = match &root.what {
         What::Kind(_) | What::OneOf(_) => true,
-        What::Alternatives(alternatives) => alternatives.iter().all(|one| {
-            bare(one)
-                && one.captures.is_empty()
-                && matches!(one.what, What::Kind(_) | What::OneOf(_))
-        }),
+        What::Alternatives(alternatives) => alternatives
+            .iter()
+            .all(|one| bare(one) && one.captures.is_empty() && matches!(one.what, What::Kind(_) | What::OneOf(_))),
         _ => false,
     };
-    if !simple
-        || !bare(root)
-        || !pattern.predicates.is_empty()
-        || pattern.member
-        || root.captures.is_empty()
-    {
+    if !simple || !bare(root) || !pattern.predicates.is_empty() || pattern.member || root.captures.is_empty() {
         return None;
     }
-    root.captures
-        .iter()
-        .try_fold(0, |flags, &capture| match roles[capture as usize] {
-            Role::Flag(flag) => Some(flags | flag),
-            _ => None,
-        })
+    root.captures.iter().try_fold(0, |flags, &capture| match roles[capture as usize] {
+        Role::Flag(flag) => Some(flags | flag),
+        _ => None,
+    })
 }
 
 /// Marks the kinds that the pattern looks at, and those whose children's fields it needs.
@@ -264,35 +219,24 @@ fn note_used(elem: &Elem, kinds: &mut [KindInfo], error: usize) {
     if matches!(elem.what, What::Group) && fields {
         kinds.iter_mut().for_each(|info| info.fields = true);
     }
-    elem.children
-        .elems
-        .iter()
-        .for_each(|child| note_used(child, kinds, error));
+    elem.children.elems.iter().for_each(|child| note_used(child, kinds, error));
 }
 
 impl Pattern {
     /// Whether the texts of the captures are as the pattern wants. A capture that is absent passes, as in tree-sitter.
-    pub(super) fn accepts<'t>(
-        &self,
-        captures: &[(u16, u32)],
-        text_of: impl Fn(u32) -> &'t str,
-    ) -> bool {
+    pub(super) fn accepts<'t>(&self, captures: &[(u16, u32)], text_of: impl Fn(u32) -> &'t str) -> bool {
         self.predicates.iter().all(|predicate| {
-            captures
-                .iter()
-                .filter(|(capture, _)| *capture == predicate.capture)
-                .all(|&(_, node)| {
-                    let text = text_of(node);
-                    let holds = match &predicate.test {
-                        Test::AnyOf(strings) => strings.iter().any(|string| string == text),
-                        Test::Same(other) => captures
-                            .iter()
-                            .filter(|(capture, _)| capture == other)
-                            .all(|&(_, node)| text_of(node) == text),
-                        Test::Matches(regex) => regex.is_match(text),
-                    };
-                    holds != predicate.negated
-                })
+            captures.iter().filter(|(capture, _)| *capture == predicate.capture).all(|&(_, node)| {
+                let text = text_of(node);
+                let holds = match &predicate.test {
+                    Test::AnyOf(strings) => strings.iter().any(|string| string == text),
+                    Test::Same(other) => {
+                        captures.iter().filter(|(capture, _)| capture == other).all(|&(_, node)| text_of(node) == text)
+                    }
+                    Test::Matches(regex) => regex.is_match(text),
+                };
+                holds != predicate.negated
+            })
         })
     }
 }

@@ -23,13 +23,7 @@ impl<'a> Matcher<'a> {
     /// Prepares for one file.
     pub(crate) fn new(nodes: &'a [Node], compiled: &'a Compiled, text: &'a str) -> Self {
         let budget = 100_000 + nodes.len() as u64 * 100;
-        Self {
-            nodes,
-            compiled,
-            text,
-            captures: Vec::new(),
-            budget,
-        }
+        Self { nodes, compiled, text, captures: Vec::new(), budget }
     }
 
     /// Whether the budget ran out, so that matches may be missing.
@@ -38,20 +32,14 @@ impl<'a> Matcher<'a> {
     }
 
     /// Reports every match of `pattern` that starts at `node`.
-    pub(crate) fn run(
-        &mut self,
-        pattern: &'a Pattern,
-        node: u32,
-        found: &mut dyn FnMut(&[(u16, u32)]),
-    ) {
+    pub(crate) fn run(&mut self, pattern: &'a Pattern, node: u32, found: &mut dyn FnMut(&[(u16, u32)])) {
         self.captures.clear();
         self.elem(&pattern.root, node, &mut |matcher, _| {
             let nodes = matcher.nodes;
             let text = matcher.text;
             let accepted = pattern.accepts(&matcher.captures, |node| {
                 let node = &nodes[node as usize];
-                text.get(node.start as usize..node.end as usize)
-                    .unwrap_or("")
+                text.get(node.start as usize..node.end as usize).unwrap_or("")
             });
             if accepted {
                 found(&matcher.captures);
@@ -81,8 +69,7 @@ impl<'a> Matcher<'a> {
             return false;
         }
         let mark = self.captures.len();
-        self.captures
-            .extend(elem.captures.iter().map(|&capture| (capture, at)));
+        self.captures.extend(elem.captures.iter().map(|&capture| (capture, at)));
         let matched = match &elem.what {
             What::Alternatives(alternatives) => {
                 let mut any = false;
@@ -96,22 +83,16 @@ impl<'a> Matcher<'a> {
             }
             What::Group => {
                 let parent = node.parent;
-                let end = if parent == NONE {
-                    self.nodes.len() as u32
-                } else {
-                    self.nodes[parent as usize].after
-                };
+                let end = if parent == NONE { self.nodes.len() as u32 } else { self.nodes[parent as usize].after };
                 match elem.children.elems.first() {
-                    Some(first) => self.elem(first, at, &mut |matcher, next| {
-                        matcher.seq(&elem.children, 1, next, end, rest)
-                    }),
+                    Some(first) => {
+                        self.elem(first, at, &mut |matcher, next| matcher.seq(&elem.children, 1, next, end, rest))
+                    }
                     None => false,
                 }
             }
             _ if elem.children.elems.is_empty() => rest(self, node.after),
-            _ => self.seq(&elem.children, 0, at + 1, node.after, &mut |matcher, _| {
-                rest(matcher, node.after)
-            }),
+            _ => self.seq(&elem.children, 0, at + 1, node.after, &mut |matcher, _| rest(matcher, node.after)),
         };
         self.captures.truncate(mark);
         matched
@@ -128,13 +109,10 @@ impl<'a> Matcher<'a> {
         let mut any = false;
         if elem.times == Times::One {
             // Two fillings differ only when something is captured, here or by what must stand right behind.
-            let every =
-                elem.captures_inside || seq.elems.get(index + 1).is_some_and(|next| next.anchored);
+            let every = elem.captures_inside || seq.elems.get(index + 1).is_some_and(|next| next.anchored);
             let mut at = from;
             while at < end {
-                any |= self.elem(elem, at, &mut |matcher, next| {
-                    matcher.seq(seq, index + 1, next, end, rest)
-                });
+                any |= self.elem(elem, at, &mut |matcher, next| matcher.seq(seq, index + 1, next, end, rest));
                 if any && !every || self.budget == 0 || self.stops(elem, at) {
                     break;
                 }
@@ -146,15 +124,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// An optional or repeated item: takes as many as it can, and only then goes on.
-    fn repeated(
-        &mut self,
-        seq: &'a Seq,
-        index: usize,
-        from: u32,
-        end: u32,
-        taken: u32,
-        rest: Rest<'_, 'a>,
-    ) -> bool {
+    fn repeated(&mut self, seq: &'a Seq, index: usize, from: u32, end: u32, taken: u32, rest: Rest<'_, 'a>) -> bool {
         let elem = &seq.elems[index];
         let more = taken == 0 || matches!(elem.times, Times::Many { .. });
         let mut at = from;

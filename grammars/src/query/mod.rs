@@ -8,6 +8,8 @@ mod compile;
 mod matcher;
 mod parse;
 mod roles;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use compile::{Compiled, compile};
 pub(crate) use matcher::Matcher;
@@ -107,6 +109,9 @@ pub(crate) enum Test {
 /// One pattern of a file.
 #[derive(Debug)]
 pub(crate) struct Pattern {
+    /// Its place among all patterns of the language, bare ones counted too.
+    #[cfg(test)]
+    pub(crate) place: usize,
     /// The item at which it starts.
     pub(crate) root: Elem,
     /// Conditions on the captured texts.

@@ -28,6 +28,8 @@ pub(super) struct Reader<'a> {
     tokens: bool,
     is_macro: bool,
     depth: usize,
+    #[cfg(test)]
+    place: usize,
 }
 
 type Result<T> = std::result::Result<T, QueryError>;
@@ -45,6 +47,8 @@ impl<'a> Reader<'a> {
             tokens: false,
             is_macro: false,
             depth: 0,
+            #[cfg(test)]
+            place: 0,
         }
     }
 
@@ -60,7 +64,14 @@ impl<'a> Reader<'a> {
             return Err(self.error(start, "a pattern cannot be optional or repeated as a whole"));
         }
         let predicates = std::mem::take(&mut self.predicates);
+        #[cfg(test)]
+        let place = {
+            self.place += 1;
+            self.place - 1
+        };
         Ok(Some(Pattern {
+            #[cfg(test)]
+            place,
             root,
             predicates,
             member: std::mem::take(&mut self.member),
@@ -74,11 +85,7 @@ impl<'a> Reader<'a> {
         self.predicates.clear();
         (self.member, self.tokens, self.is_macro) = (false, false, false);
         self.depth = 0;
-        while let Some(found) = self
-            .text
-            .get(self.at + 1..)
-            .and_then(|rest| rest.find('\n'))
-        {
+        while let Some(found) = self.text.get(self.at + 1..).and_then(|rest| rest.find('\n')) {
             self.at += found + 1;
             if self.text[self.at + 1..].starts_with(['(', '[', '"']) {
                 self.at += 1;
@@ -89,10 +96,7 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, offset: usize, message: impl Into<String>) -> QueryError {
-        QueryError {
-            offset,
-            message: message.into(),
-        }
+        QueryError { offset, message: message.into() }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -102,9 +106,7 @@ impl<'a> Reader<'a> {
     fn skip_space(&mut self) {
         while let Some(byte) = self.peek() {
             if byte == b';' {
-                self.at += self.text[self.at..]
-                    .find('\n')
-                    .unwrap_or(self.text.len() - self.at);
+                self.at += self.text[self.at..].find('\n').unwrap_or(self.text.len() - self.at);
             } else if byte.is_ascii_whitespace() {
                 self.at += 1;
             } else {
@@ -115,10 +117,7 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) -> &'a str {
         let start = self.at;
-        while self
-            .peek()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-        {
+        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')) {
             self.at += 1;
         }
         &self.text[start..self.at]
@@ -195,19 +194,14 @@ impl<'a> Reader<'a> {
                         _ => alternatives.push(self.elem()?),
                     }
                 }
-                elem.captures_inside = alternatives
-                    .iter()
-                    .any(|alternative| alternative.captures_inside);
+                elem.captures_inside = alternatives.iter().any(|alternative| alternative.captures_inside);
                 elem.what = What::Alternatives(alternatives);
             }
             Some(b'"') => {
                 let string = self.string()?;
                 let kind = self.grammar.id_for_node_kind(&string, false);
                 if kind == 0 {
-                    return Err(self.error(
-                        start,
-                        format!("the grammar has no anonymous node {string:?}"),
-                    ));
+                    return Err(self.error(start, format!("the grammar has no anonymous node {string:?}")));
                 }
                 elem.what = What::Kind(kind);
             }
@@ -223,10 +217,7 @@ impl<'a> Reader<'a> {
                     return Ok(inner);
                 }
                 if word != "_" {
-                    return Err(self.error(
-                        start,
-                        format!("`{word}`: a node stands in brackets, a field before `:`"),
-                    ));
+                    return Err(self.error(start, format!("`{word}`: a node stands in brackets, a field before `:`")));
                 }
             }
             _ => return Err(self.error(start, "expected a node, a string, `[`, `_` or a field")),
@@ -242,11 +233,7 @@ impl<'a> Reader<'a> {
             self.skip_space();
             match self.peek() {
                 Some(b'?') => elem.times = Times::Maybe,
-                Some(b'*') => {
-                    elem.times = Times::Many {
-                        one_at_least: false,
-                    }
-                }
+                Some(b'*') => elem.times = Times::Many { one_at_least: false },
                 Some(b'+') => elem.times = Times::Many { one_at_least: true },
                 Some(b'@') => {
                     let start = self.at;
@@ -272,11 +259,7 @@ impl<'a> Reader<'a> {
                 Some(b')') => {
                     self.at += 1;
                     elem.children.anchored_end = anchor;
-                    elem.captures_inside |= elem
-                        .children
-                        .elems
-                        .iter()
-                        .any(|child| child.captures_inside);
+                    elem.captures_inside |= elem.children.elems.iter().any(|child| child.captures_inside);
                     return Ok(());
                 }
                 Some(b'.') => {
@@ -326,10 +309,7 @@ impl<'a> Reader<'a> {
         self.skip_space();
         self.at += 1;
         let name_start = self.at;
-        while self
-            .peek()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'?' | b'!'))
-        {
+        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'?' | b'!')) {
             self.at += 1;
         }
         let name = &self.text[name_start..self.at];
@@ -347,9 +327,7 @@ impl<'a> Reader<'a> {
                     captures.push(id);
                 }
                 Some(b'"') => strings.push(self.string()?),
-                Some(byte) if byte.is_ascii_alphanumeric() || byte == b'_' => {
-                    strings.push(self.word().to_owned())
-                }
+                Some(byte) if byte.is_ascii_alphanumeric() || byte == b'_' => strings.push(self.word().to_owned()),
                 _ => return Err(self.error(start, "this predicate has no end")),
             }
         }
@@ -379,19 +357,12 @@ impl<'a> Reader<'a> {
                 }
             },
             _ => {
-                return Err(self.error(
-                    start,
-                    format!(
-                        "`#{name}`: known are eq? any-of? match?, their not- forms, and `set!`"
-                    ),
-                ));
+                return Err(
+                    self.error(start, format!("`#{name}`: known are eq? any-of? match?, their not- forms, and `set!`"))
+                );
             }
         };
-        self.predicates.push(Predicate {
-            capture,
-            test,
-            negated,
-        });
+        self.predicates.push(Predicate { capture, test, negated });
         Ok(())
     }
 
@@ -400,7 +371,10 @@ impl<'a> Reader<'a> {
             return Ok(id as CaptureId);
         }
         let role = roles::role(name).ok_or_else(|| {
-            self.error(offset, format!("`@{name}` means nothing; README.md lists the captures (`@_{name}` is for predicates)"))
+            self.error(
+                offset,
+                format!("`@{name}` means nothing; README.md lists the captures (`@_{name}` is for predicates)"),
+            )
         })?;
         self.names.push(name.to_owned());
         self.roles.push(role);
@@ -446,12 +420,8 @@ impl<'a> Reader<'a> {
             }
         }
         if kinds.is_empty() {
-            return Err(self.error(
-                offset,
-                format!(
-                    "`{name}` is a supertype whose kinds this grammar does not tell: list them"
-                ),
-            ));
+            return Err(self
+                .error(offset, format!("`{name}` is a supertype whose kinds this grammar does not tell: list them")));
         }
         Ok(What::OneOf(kinds.into()))
     }

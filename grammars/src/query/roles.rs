@@ -115,11 +115,8 @@ pub(crate) mod flag {
         | ASSIGN
         | HOIST_ASSIGN;
     /// Everything that sets the visibility of the members that follow.
-    pub(crate) const SECTION: u64 = VISIBILITY_SECTION
-        | SECTION_PUBLIC
-        | SECTION_PROTECTED
-        | SECTION_INTERNAL
-        | SECTION_PRIVATE;
+    pub(crate) const SECTION: u64 =
+        VISIBILITY_SECTION | SECTION_PUBLIC | SECTION_PROTECTED | SECTION_INTERNAL | SECTION_PRIVATE;
     /// Everything that sets the visibility of a member by its name.
     pub(crate) const MAKES: u64 = MAKES_PUBLIC | MAKES_PROTECTED | MAKES_INTERNAL | MAKES_PRIVATE;
     /// What only full detail needs.

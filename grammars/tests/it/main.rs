@@ -1,7 +1,11 @@
 //! Tests of the grammars from outside: text in, facts out.
 
+mod detection;
+mod facts;
+mod incremental;
 mod queries;
 mod render;
+mod robust;
 mod samples;
 
 use grammars::Language;
@@ -11,12 +15,7 @@ fn languages() -> Vec<Language> {
     let only = std::env::var("LANG_ONLY").unwrap_or_default();
     let only: Vec<&str> = only.split(',').filter(|name| !name.is_empty()).collect();
     for name in &only {
-        assert!(
-            Language::by_name(name).is_some(),
-            "LANG_ONLY={name}: no such language"
-        );
+        assert!(Language::by_name(name).is_some(), "LANG_ONLY={name}: no such language");
     }
-    Language::all()
-        .filter(|language| only.is_empty() || only.contains(&language.name()))
-        .collect()
+    Language::all().filter(|language| only.is_empty() || only.contains(&language.name())).collect()
 }

@@ -6,11 +6,8 @@ use crate::languages;
 
 #[test]
 fn every_query_compiles() {
-    let problems: Vec<String> = languages()
-        .iter()
-        .flat_map(|language| language.check())
-        .map(|problem| problem.to_string())
-        .collect();
+    let problems: Vec<String> =
+        languages().iter().flat_map(|language| language.check()).map(|problem| problem.to_string()).collect();
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
@@ -18,9 +15,7 @@ fn every_query_compiles() {
 fn every_folder_is_complete() {
     let mut missing = Vec::new();
     for language in languages() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("languages")
-            .join(language.name());
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("languages").join(language.name());
         let files: &[&str] = if language.is_full() {
             &[
                 "language.toml",
@@ -36,11 +31,7 @@ fn every_folder_is_complete() {
             &["language.toml", "symbols.scm", "sample.facts"]
         };
         for file in files {
-            if std::fs::read_to_string(folder.join(file))
-                .unwrap_or_default()
-                .trim()
-                .is_empty()
-            {
+            if std::fs::read_to_string(folder.join(file)).unwrap_or_default().trim().is_empty() {
                 missing.push(format!("languages/{}/{file} is empty", language.name()));
             }
         }
@@ -53,9 +44,6 @@ fn every_folder_is_registered() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("languages");
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(
-            grammars::Language::by_name(&name).is_some(),
-            "languages/{name} has no line in registry.rs"
-        );
+        assert!(grammars::Language::by_name(&name).is_some(), "languages/{name} has no line in registry.rs");
     }
 }

@@ -10,20 +10,11 @@ use crate::render::render;
 
 /// The sample of a language: the file named `sample` with whatever extension, `sample.facts` aside.
 pub(crate) fn sample(language: Language) -> Option<(PathBuf, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("languages")
-        .join(language.name());
-    let path = std::fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| {
-            let name = path
-                .file_name()
-                .and_then(|name| name.to_str())
-                .unwrap_or("");
-            name.starts_with("sample") && name != "sample.facts"
-        })?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("languages").join(language.name());
+    let path = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).find(|path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        name.starts_with("sample") && name != "sample.facts"
+    })?;
     let text = std::fs::read_to_string(&path).ok()?;
     Some((path, text))
 }
@@ -51,12 +42,8 @@ fn samples_are_detected() {
         };
         let name = path.file_name().unwrap().to_str().unwrap();
         // Languages whose files have no extension are told by their name.
-        let detected = grammars::detect(&path, text.as_bytes()).or_else(|| {
-            grammars::detect(
-                Path::new(name.trim_start_matches("sample.")),
-                text.as_bytes(),
-            )
-        });
+        let detected = grammars::detect(&path, text.as_bytes())
+            .or_else(|| grammars::detect(Path::new(name.trim_start_matches("sample.")), text.as_bytes()));
         assert_eq!(detected, Some(language), "{}", path.display());
     }
 }
@@ -73,9 +60,6 @@ fn both_details_agree() {
         full.bindings.clear();
         full.references.clear();
         let index = facts(language, &text, Detail::Index);
-        assert_eq!(
-            render(language, &full, &text),
-            render(language, &index, &text)
-        );
+        assert_eq!(render(language, &full, &text), render(language, &index, &text));
     }
 }

@@ -44,11 +44,7 @@ impl Builder {
     /// Adds a file. Documents and data files take part as files only.
     pub fn add(&mut self, entry: &Arc<FileEntry>, facts: &FileFacts) {
         let lang = Lang::of(entry.language);
-        let (rows, imports, calls) = (
-            self.rows.len() as u32,
-            self.imports.len() as u32,
-            self.calls.len() as u32,
-        );
+        let (rows, imports, calls) = (self.rows.len() as u32, self.imports.len() as u32, self.calls.len() as u32);
         if !entry.flags.has(FileFlags::PROSE) {
             self.scratch.clear();
             self.scratch.resize(facts.names.len(), UNASKED);
@@ -77,22 +73,12 @@ impl Builder {
 
     fn add_symbols(&mut self, flags: FileFlags, facts: &FileFacts) {
         for (index, symbol) in facts.symbols.iter().enumerate() {
-            let Symbol {
-                name,
-                kind,
-                container,
-                qualifier,
-                lines,
-                ..
-            } = symbol;
+            let Symbol { name, kind, container, qualifier, lines, .. } = symbol;
             let row = Row {
                 name: self.name(facts, *name),
-                qualifier: qualifier
-                    .map_or(NONE, |id| self.names.intern(last_part(facts.name(id)))),
+                qualifier: qualifier.map_or(NONE, |id| self.names.intern(last_part(facts.name(id)))),
                 // A container that does not stand before what it contains would make a circle.
-                container: container
-                    .filter(|&container| (container as usize) < index)
-                    .unwrap_or(NONE),
+                container: container.filter(|&container| (container as usize) < index).unwrap_or(NONE),
                 file: NONE,
                 first: lines.first,
                 last: lines.last,
@@ -113,11 +99,7 @@ impl Builder {
                 _ if lang == Lang::Python && module.contains('.') => NONE,
                 _ => self.names.intern(last_part(module)),
             };
-            let inside = if lang == Lang::Rust {
-                module_at(facts, import.span.start)
-            } else {
-                NONE
-            };
+            let inside = if lang == Lang::Rust { module_at(facts, import.span.start) } else { NONE };
             let row = ImportRow {
                 module: self.name(facts, import.module),
                 item: import.item.map_or(NONE, |item| self.name(facts, item)),
@@ -140,25 +122,15 @@ impl Builder {
                 continue;
             }
             let name = self.name(facts, call.name);
-            let receiver = call
-                .qualifier
-                .map_or(NONE, |qualifier| self.name(facts, qualifier));
+            let receiver = call.qualifier.map_or(NONE, |qualifier| self.name(facts, qualifier));
             let caller = call.caller.unwrap_or(NONE);
-            self.calls.push(CallRow::new(
-                name,
-                receiver,
-                call.has_receiver,
-                caller,
-                call.target,
-                call.line,
-            ));
+            self.calls.push(CallRow::new(name, receiver, call.has_receiver, caller, call.target, call.line));
         }
     }
 
     /// Resolves everything that was added.
     pub fn finish(mut self) -> Graph {
-        self.files
-            .sort_by(|a, b| path_order(&a.entry.path, &b.entry.path));
+        self.files.sort_by(|a, b| path_order(&a.entry.path, &b.entry.path));
         let mut table = self.table();
         let ranges: Vec<Range<u32>> = self.files.iter().map(|file| file.imports.clone()).collect();
         for (range, first) in ranges.iter().zip(&table.starts) {
@@ -208,20 +180,11 @@ impl Builder {
             let nodes = calls.resolver.table.nodes(file as u32);
             found.clear();
             for call in &self.calls[rows.calls.start as usize..rows.calls.end as usize] {
-                let caller = if call.caller < nodes.len() as u32 {
-                    call.caller
-                } else {
-                    NONE
-                };
+                let caller = if call.caller < nodes.len() as u32 { call.caller } else { NONE };
                 let mut add = |to, candidates: usize| {
                     found.push((
                         caller,
-                        Edge {
-                            to,
-                            line: call.line(),
-                            count: 1,
-                            candidates: candidates.min(255) as u8,
-                        },
+                        Edge { to, line: call.line(), count: 1, candidates: candidates.min(255) as u8 },
                     ));
                 };
                 match calls.resolve(file as u32, call) {
@@ -255,29 +218,20 @@ impl Builder {
 
 /// The innermost inline module around a byte.
 fn module_at(facts: &FileFacts, byte: u32) -> u32 {
-    let mut next = facts
-        .symbols
-        .partition_point(|symbol| symbol.span.start <= byte)
-        .checked_sub(1);
+    let mut next = facts.symbols.partition_point(|symbol| symbol.span.start <= byte).checked_sub(1);
     while let Some((id, symbol)) = next.and_then(|id| Some((id, facts.symbols.get(id)?))) {
         if symbol.kind == SymbolKind::Module && symbol.span.contains(byte) {
             return id as u32;
         }
         // Siblings that end before `byte` are skipped through their container.
-        next = symbol
-            .container
-            .map(|container| container as usize)
-            .filter(|&container| container < id);
+        next = symbol.container.map(|container| container as usize).filter(|&container| container < id);
     }
     NONE
 }
 
 /// The namespaces and packages that files declare, by their full names.
 fn spaces(table: &mut Table) -> Spaces {
-    let mut spaces = Spaces {
-        of_file: vec![NONE; table.files.len()],
-        ..Spaces::default()
-    };
+    let mut spaces = Spaces { of_file: vec![NONE; table.files.len()], ..Spaces::default() };
     for node in 0..table.rows.len() as u32 {
         let row = *table.row(node);
         let separator = match table.langs[row.file as usize] {
@@ -291,11 +245,7 @@ fn spaces(table: &mut Table) -> Spaces {
         let outer = spaces.of_node.get(&row.container).copied();
         let full = match outer {
             Some(outer) => {
-                let full = format!(
-                    "{}{separator}{}",
-                    table.names.get(outer),
-                    table.names.get(row.name)
-                );
+                let full = format!("{}{separator}{}", table.names.get(outer), table.names.get(row.name));
                 table.names.intern(&full)
             }
             None if row.container != NONE => continue,
@@ -326,14 +276,7 @@ fn imports(calls: &mut Calls<'_>, ranges: &[Range<u32>]) -> (Lists<u32>, Lists<u
     let (mut files, mut uses) = (Lists::new(), Lists::new());
     // A package is a folder or what declares it.
     let mut packages: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-    for (file, &space) in calls
-        .resolver
-        .spaces
-        .of_file
-        .iter()
-        .enumerate()
-        .filter(|(_, space)| **space != NONE)
-    {
+    for (file, &space) in calls.resolver.spaces.of_file.iter().enumerate().filter(|(_, space)| **space != NONE) {
         packages.entry(space).or_default().push(file as u32);
     }
     let (mut found, mut named) = (Vec::new(), Vec::new());
@@ -348,13 +291,15 @@ fn imports(calls: &mut Calls<'_>, ranges: &[Range<u32>]) -> (Lists<u32>, Lists<u
                     found.extend(nodes.iter().map(|&node| table.row(node).file));
                     named.extend_from_slice(nodes);
                 }
-                Place::Dir(dir) => {
-                    found.extend(table.dirs[*dir as usize].files.clone().filter(|&other| {
-                        table.langs[other as usize] != Lang::Other && !table.is_test_file(other)
-                    }))
+                Place::Dir(dir) => found.extend(
+                    table.dirs[*dir as usize]
+                        .files
+                        .clone()
+                        .filter(|&other| table.langs[other as usize] != Lang::Other && !table.is_test_file(other)),
+                ),
+                Place::Space(space) => {
+                    found.extend_from_slice(packages.get(space).map(|files| &files[..]).unwrap_or(&[]))
                 }
-                Place::Space(space) => found
-                    .extend_from_slice(packages.get(space).map(|files| &files[..]).unwrap_or(&[])),
                 _ => {}
             }
         }
@@ -363,12 +308,7 @@ fn imports(calls: &mut Calls<'_>, ranges: &[Range<u32>]) -> (Lists<u32>, Lists<u
             list.dedup();
         }
         files.push(found.iter().copied().filter(|&other| other != file as u32));
-        uses.push(
-            named
-                .iter()
-                .copied()
-                .filter(|&node| table.row(node).file != file as u32),
-        );
+        uses.push(named.iter().copied().filter(|&node| table.row(node).file != file as u32));
     }
     (files, uses)
 }
@@ -380,15 +320,10 @@ fn owners(calls: &Calls<'_>) -> Vec<(u32, u32)> {
     let mut blocks: FxHashMap<u32, Option<u32>> = FxHashMap::default();
     for (node, row) in table.rows.iter().enumerate() {
         let owner = if row.container != NONE && table.row(row.container).kind == SymbolKind::Impl {
-            *blocks
-                .entry(row.container)
-                .or_insert_with(|| calls.owner(row.container))
+            *blocks.entry(row.container).or_insert_with(|| calls.owner(row.container))
         } else if row.qualifier != NONE {
             let types = table.named_in(row.qualifier, table.dir(row.file).files.clone());
-            let mut types = types
-                .iter()
-                .copied()
-                .filter(|&node| table.row(node).kind.is_type());
+            let mut types = types.iter().copied().filter(|&node| table.row(node).kind.is_type());
             types.next().filter(|_| types.next().is_none())
         } else {
             None

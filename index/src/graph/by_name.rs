@@ -46,24 +46,14 @@ impl Calls<'_> {
                     || (row.container != NONE && table.row(row.container).is_type_like());
                 let in_trait = || {
                     row.container != NONE
-                        && matches!(
-                            table.row(row.container).kind,
-                            SymbolKind::Trait | SymbolKind::Interface
-                        )
+                        && matches!(table.row(row.container).kind, SymbolKind::Trait | SymbolKind::Interface)
                 };
                 let kind = match by_name {
                     ByName::Macro => row.kind == SymbolKind::Macro,
-                    ByName::Method => {
-                        owned && matches!(row.kind, SymbolKind::Method | SymbolKind::Function)
-                    }
+                    ByName::Method => owned && matches!(row.kind, SymbolKind::Method | SymbolKind::Function),
                     ByName::TraitMethod => owned && row.kind.is_callable() && in_trait(),
-                    ByName::Free => {
-                        is_plain(row) && !owned
-                            || row.kind.is_type() && row.kind != SymbolKind::Trait
-                    }
-                    ByName::FreeOrOwn => {
-                        is_plain(row) || row.kind.is_type() && row.kind != SymbolKind::Trait
-                    }
+                    ByName::Free => is_plain(row) && !owned || row.kind.is_type() && row.kind != SymbolKind::Trait,
+                    ByName::FreeOrOwn => is_plain(row) || row.kind.is_type() && row.kind != SymbolKind::Trait,
                 };
                 kind
                     && table.langs[row.file as usize].family() == family
@@ -71,13 +61,7 @@ impl Calls<'_> {
                     // A static function of C is seen by its own file, whose scopes would have bound it.
                     && !(family == Family::C && row.has(Row::PRIVATE) && !owned)
             };
-            let found: Nodes = table
-                .named(name)
-                .iter()
-                .copied()
-                .filter(fits)
-                .take(4 * MOST_CANDIDATES)
-                .collect();
+            let found: Nodes = table.named(name).iter().copied().filter(fits).take(4 * MOST_CANDIDATES).collect();
             found
         };
         let key = (name, family, by_name, from_test);

@@ -28,27 +28,14 @@ const TAG: u32 = 30;
 const ID: u32 = (1 << TAG) - 1;
 
 impl CallRow {
-    pub(super) fn new(
-        name: u32,
-        receiver: u32,
-        has_receiver: bool,
-        caller: u32,
-        target: Target,
-        line: u32,
-    ) -> CallRow {
+    pub(super) fn new(name: u32, receiver: u32, has_receiver: bool, caller: u32, target: Target, line: u32) -> CallRow {
         let target = match target {
             Target::Free => 0,
             Target::Local => 1 << TAG,
             Target::Symbol(id) => 2 << TAG | id.min(ID),
             Target::Import(id) => 3 << TAG | id.min(ID),
         };
-        CallRow {
-            name,
-            receiver,
-            caller,
-            target,
-            line: line.min(u32::MAX >> 1) << 1 | u32::from(has_receiver),
-        }
+        CallRow { name, receiver, caller, target, line: line.min(u32::MAX >> 1) << 1 | u32::from(has_receiver) }
     }
 
     pub(super) fn target(&self) -> Target {
@@ -82,11 +69,7 @@ pub(super) enum Callee {
 
 impl Callee {
     pub(super) fn maybe(nodes: Nodes) -> Callee {
-        if nodes.is_empty() || nodes.len() > MOST_CANDIDATES {
-            Callee::Nothing
-        } else {
-            Callee::Maybe(nodes)
-        }
+        if nodes.is_empty() || nodes.len() > MOST_CANDIDATES { Callee::Nothing } else { Callee::Maybe(nodes) }
     }
 }
 
@@ -147,13 +130,7 @@ pub(super) struct Calls<'t> {
 impl<'t> Calls<'t> {
     pub(super) fn new(resolver: Resolver<'t>) -> Self {
         let reached = vec![NONE; resolver.table.files.len()];
-        Calls {
-            resolver,
-            by_name: FxHashMap::default(),
-            reached,
-            reached_from: NONE,
-            reach_incomplete: false,
-        }
+        Calls { resolver, by_name: FxHashMap::default(), reached, reached_from: NONE, reach_incomplete: false }
     }
 
     /// What a call of `file` calls.
@@ -163,42 +140,26 @@ impl<'t> Calls<'t> {
         if call.name == NONE || lang == Lang::Other || table.named(call.name).is_empty() {
             return match (call.name, call.target()) {
                 // An alias is called: no symbol need have its name.
-                (name, Target::Import(_)) if name != NONE && lang != Lang::Other => {
-                    self.free(file, lang, call)
-                }
+                (name, Target::Import(_)) if name != NONE && lang != Lang::Other => self.free(file, lang, call),
                 _ => Callee::Nothing,
             };
         }
-        if call.has_receiver() {
-            self.with_receiver(file, lang, call)
-        } else {
-            self.free(file, lang, call)
-        }
+        if call.has_receiver() { self.with_receiver(file, lang, call) } else { self.free(file, lang, call) }
     }
 
     pub(super) fn caller(&self, file: u32, call: &CallRow) -> Option<u32> {
         let nodes = self.resolver.table.nodes(file);
-        nodes
-            .start
-            .checked_add(call.caller)
-            .filter(|node| nodes.contains(node))
+        nodes.start.checked_add(call.caller).filter(|node| nodes.contains(node))
     }
 
     pub(super) fn symbol(&self, file: u32, id: u32) -> Option<u32> {
         let nodes = self.resolver.table.nodes(file);
-        nodes
-            .start
-            .checked_add(id)
-            .filter(|node| nodes.contains(node))
+        nodes.start.checked_add(id).filter(|node| nodes.contains(node))
     }
 
     pub(super) fn imported(&mut self, file: u32, id: u32) -> Landing {
         let imports = self.resolver.imports_of(file);
-        match imports
-            .start
-            .checked_add(id)
-            .filter(|id| imports.contains(id))
-        {
+        match imports.start.checked_add(id).filter(|id| imports.contains(id)) {
             Some(id) => self.resolver.import(file, id),
             None => Landing::UNKNOWN,
         }
@@ -223,9 +184,7 @@ impl<'t> Calls<'t> {
                     }
                     (Place::Unknown, _) => self.guess(file, call, ByName::Free),
                     // `const start = require("./start")` may be a function.
-                    (Place::File(module), _) if lang == Lang::JavaScript => {
-                        self.exported(module, call.name)
-                    }
+                    (Place::File(module), _) if lang == Lang::JavaScript => self.exported(module, call.name),
                     _ => Callee::Nothing,
                 }
             }
@@ -236,13 +195,8 @@ impl<'t> Calls<'t> {
     /// What a module may be when it is called: what it exports without a name, or what has the name that the caller gave it.
     fn exported(&self, module: u32, name: u32) -> Callee {
         let table = self.resolver.table;
-        let unnamed = ["default", "exports"]
-            .into_iter()
-            .filter_map(|name| table.names.find(name));
-        let top = unnamed
-            .chain([name])
-            .map(|name| table.top(name, module))
-            .find(|top| !top.is_empty());
+        let unnamed = ["default", "exports"].into_iter().filter_map(|name| table.names.find(name));
+        let top = unnamed.chain([name]).map(|name| table.top(name, module)).find(|top| !top.is_empty());
         Callee::maybe(self.resolver.narrow(&top.unwrap_or_default(), Want::Call))
     }
 
@@ -261,9 +215,8 @@ impl<'t> Calls<'t> {
             return Callee::maybe(nodes);
         };
         let row = table.row(only);
-        let is_method = row.kind == SymbolKind::Method
-            && row.container != NONE
-            && table.row(row.container).is_type_like();
+        let is_method =
+            row.kind == SymbolKind::Method && row.container != NONE && table.row(row.container).is_type_like();
         if is_method && !(lang.private_is_final() && row.has(Row::PRIVATE)) {
             return Callee::maybe(nodes);
         }
@@ -277,16 +230,10 @@ impl<'t> Calls<'t> {
         let named = table.named_in_file(row.name, row.file).iter().copied();
         let alike = |&other: &u32| {
             let other = table.row(other);
-            other.container == row.container
-                && other.qualifier == row.qualifier
-                && other.kind != SymbolKind::Impl
+            other.container == row.container && other.qualifier == row.qualifier && other.kind != SymbolKind::Impl
         };
         let found: Nodes = named.filter(alike).collect();
-        if found.is_empty() {
-            Nodes::from_slice(&[node])
-        } else {
-            found
-        }
+        if found.is_empty() { Nodes::from_slice(&[node]) } else { found }
     }
 
     /// A name that nothing in the file binds.
@@ -301,11 +248,7 @@ impl<'t> Calls<'t> {
                 return self.on_names(file, call, landing, ByName::Free);
             }
             Lang::Python | Lang::Rust => {
-                let inside = if lang == Lang::Rust {
-                    self.module_around(file, call)
-                } else {
-                    NONE
-                };
+                let inside = if lang == Lang::Rust { self.module_around(file, call) } else { NONE };
                 let landing = self.resolver.through_wildcards(file, inside, call.name);
                 if landing == Landing::OUTSIDE && lang == Lang::Rust {
                     // The macros of the language stand in no import; a crate that has its own of such a name would have to be asked for it.
@@ -335,24 +278,10 @@ impl<'t> Calls<'t> {
             _ => {}
         }
         debug_assert!(!lang.names_are_bound());
-        self.guess(
-            file,
-            call,
-            if lang.implicit_self() {
-                ByName::FreeOrOwn
-            } else {
-                ByName::Free
-            },
-        )
+        self.guess(file, call, if lang.implicit_self() { ByName::FreeOrOwn } else { ByName::Free })
     }
 
-    fn on_names(
-        &mut self,
-        file: u32,
-        call: &CallRow,
-        landing: Landing,
-        otherwise: ByName,
-    ) -> Callee {
+    fn on_names(&mut self, file: u32, call: &CallRow, landing: Landing, otherwise: ByName) -> Callee {
         match landing.place {
             Place::Nodes(nodes) => {
                 let nodes = self.resolver.narrow(&nodes, Want::Call);
@@ -369,17 +298,10 @@ impl<'t> Calls<'t> {
     /// A name of the package of a Go file: all files of its folder, tests seen by tests only.
     pub(super) fn go_package(&mut self, file: u32, name: u32) -> Landing {
         let table = self.resolver.table;
-        if self
-            .resolver
-            .imports_of(file)
-            .any(|id| self.resolver.imports[id as usize].wildcard)
-        {
+        if self.resolver.imports_of(file).any(|id| self.resolver.imports[id as usize].wildcard) {
             return Landing::UNKNOWN;
         }
-        let named = table
-            .named_in(name, table.dir(file).files.clone())
-            .iter()
-            .copied();
+        let named = table.named_in(name, table.dir(file).files.clone()).iter().copied();
         let in_test = |file: u32| table.file_name(file).ends_with("_test.go");
         let visible = |&node: &u32| {
             let row = table.row(node);
@@ -397,13 +319,7 @@ impl<'t> Calls<'t> {
         if name == NONE {
             return Landing::OUTSIDE;
         }
-        let mut own = self
-            .resolver
-            .spaces
-            .of_file
-            .get(file as usize)
-            .copied()
-            .unwrap_or(NONE);
+        let mut own = self.resolver.spaces.of_file.get(file as usize).copied().unwrap_or(NONE);
         let mut around = self.caller(file, call);
         while let Some(node) = around {
             if let Some(&space) = self.resolver.spaces.of_node.get(&node) {
@@ -416,18 +332,12 @@ impl<'t> Calls<'t> {
         let nested = table.langs[file as usize] == Lang::CSharp;
         let mut space = Some(own).filter(|&space| space != NONE);
         while let Some(id) = space {
-            let found =
-                self.resolver
-                    .named_member(&Landing::sure(Place::Space(id)), name, Want::Call);
+            let found = self.resolver.named_member(&Landing::sure(Place::Space(id)), name, Want::Call);
             if matches!(found.place, Place::Nodes(_)) {
                 return found;
             }
-            let outer = table
-                .names
-                .get(id)
-                .rsplit_once('.')
-                .filter(|_| nested)
-                .and_then(|(outer, _)| table.names.find(outer));
+            let outer =
+                table.names.get(id).rsplit_once('.').filter(|_| nested).and_then(|(outer, _)| table.names.find(outer));
             space = outer;
         }
         if table.langs[file as usize] == Lang::Php {

@@ -42,10 +42,7 @@ pub(super) struct Lists<T> {
 
 impl<T: Copy> Lists<T> {
     pub(super) fn new() -> Self {
-        Lists {
-            offsets: vec![0],
-            values: Vec::new(),
-        }
+        Lists { offsets: vec![0], values: Vec::new() }
     }
 
     /// Adds the next row.
@@ -58,8 +55,7 @@ impl<T: Copy> Lists<T> {
     pub(super) fn append(&mut self, other: Lists<T>) {
         let base = self.values.len() as u32;
         self.values.extend_from_slice(&other.values);
-        self.offsets
-            .extend(other.offsets.iter().skip(1).map(|end| base + end));
+        self.offsets.extend(other.offsets.iter().skip(1).map(|end| base + end));
     }
 
     pub(super) fn row(&self, row: u32) -> &[T] {
@@ -71,9 +67,7 @@ impl<T: Copy> Lists<T> {
 
     /// Where the values of a row stand in [`Self::value`].
     pub(super) fn row_of(&self, value: u32) -> u32 {
-        self.offsets
-            .partition_point(|&end| end <= value)
-            .saturating_sub(1) as u32
+        self.offsets.partition_point(|&end| end <= value).saturating_sub(1) as u32
     }
 
     pub(super) fn value(&self, index: u32) -> Option<&T> {
@@ -87,9 +81,7 @@ impl<T: Copy> Lists<T> {
     /// For each of `targets` the indices of the values that point to it.
     pub(super) fn reversed(&self, targets: usize, target: impl Fn(&T) -> u32) -> Lists<u32> {
         let mut offsets = vec![0u32; targets + 1];
-        self.values
-            .iter()
-            .for_each(|value| offsets[target(value) as usize + 1] += 1);
+        self.values.iter().for_each(|value| offsets[target(value) as usize + 1] += 1);
         for at in 1..offsets.len() {
             offsets[at] += offsets[at - 1];
         }

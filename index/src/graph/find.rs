@@ -28,9 +28,7 @@ impl Graph {
             }
         }
         found.sort_by(|a, b| {
-            self.ranks.symbols[b.0 as usize]
-                .total_cmp(&self.ranks.symbols[a.0 as usize])
-                .then(a.cmp(b))
+            self.ranks.symbols[b.0 as usize].total_cmp(&self.ranks.symbols[a.0 as usize]).then(a.cmp(b))
         });
         found
     }
@@ -38,28 +36,14 @@ impl Graph {
     fn find_in(&self, file: Option<&str>, path: &str) -> Vec<NodeId> {
         let in_file = |node: u32| {
             file.is_none_or(|file| {
-                ends_with(
-                    self.table.path_of(self.table.row(node).file),
-                    file.trim_start_matches("./"),
-                )
+                ends_with(self.table.path_of(self.table.row(node).file), file.trim_start_matches("./"))
             })
         };
-        let all = |name: &str| {
-            self.table
-                .names
-                .find(name)
-                .map(|name| self.table.named(name))
-                .unwrap_or(&[])
-        };
+        let all = |name: &str| self.table.names.find(name).map(|name| self.table.named(name)).unwrap_or(&[]);
         // Some names hold separators themselves (`a.b` of a package, `operator::`).
         let whole = all(path);
         if !whole.is_empty() {
-            return whole
-                .iter()
-                .copied()
-                .filter(|&node| in_file(node))
-                .map(NodeId)
-                .collect();
+            return whole.iter().copied().filter(|&node| in_file(node)).map(NodeId).collect();
         }
         let parts: Vec<&str> = path.split('#').flat_map(parts).collect();
         let Some((name, around)) = parts.split_last() else {

@@ -20,22 +20,20 @@ impl Calls<'_> {
     pub(super) fn c_call(&mut self, file: u32, lang: Lang, call: &CallRow) -> Callee {
         self.reach(file);
         let table = self.resolver.table;
-        let inside_type = self.caller(file, call).is_some_and(|node| {
-            table.row(node).qualifier != NONE || table.type_around(node).is_some()
-        });
+        let inside_type = self
+            .caller(file, call)
+            .is_some_and(|node| table.row(node).qualifier != NONE || table.type_around(node).is_some());
         let mut declared = false;
         let (mut bodies, mut prototypes) = (Nodes::new(), Nodes::new());
         let mut own_method = false;
         for &node in table.named(call.name) {
             let row = table.row(node);
-            if table.langs[row.file as usize].family() != lang.family()
-                || row.kind == SymbolKind::Impl
-            {
+            if table.langs[row.file as usize].family() != lang.family() || row.kind == SymbolKind::Impl {
                 continue;
             }
             let seen = self.reached[row.file as usize] == file;
-            let member = row.container != NONE && table.row(row.container).is_type_like()
-                || row.kind == SymbolKind::Method;
+            let member =
+                row.container != NONE && table.row(row.container).is_type_like() || row.kind == SymbolKind::Method;
             if member && row.kind.is_callable() {
                 own_method = true;
                 continue;
@@ -50,13 +48,9 @@ impl Calls<'_> {
             // A macro and a type are used by those who see them; a function may be linked from anywhere.
             let linked = row.kind == SymbolKind::Function && !row.has(Row::PRIVATE);
             if seen || linked {
-                let has_body = row.has(Row::BODY)
-                    || !matches!(row.kind, SymbolKind::Function | SymbolKind::Constructor);
-                if has_body {
-                    bodies.push(node)
-                } else {
-                    prototypes.push(node)
-                }
+                let has_body =
+                    row.has(Row::BODY) || !matches!(row.kind, SymbolKind::Function | SymbolKind::Constructor);
+                if has_body { bodies.push(node) } else { prototypes.push(node) }
             }
         }
         if lang == Lang::Bash && !declared && !self.reach_incomplete && bodies.is_empty() {
@@ -66,11 +60,7 @@ impl Calls<'_> {
             return self.guess(file, call, ByName::FreeOrOwn);
         }
         // What the file itself defines goes before what others define under that name.
-        let own: Nodes = bodies
-            .iter()
-            .copied()
-            .filter(|&node| table.row(node).file == file)
-            .collect();
+        let own: Nodes = bodies.iter().copied().filter(|&node| table.row(node).file == file).collect();
         let pool = if own.is_empty() { bodies } else { own };
         match (&pool[..], &prototypes[..]) {
             (&[one], _) if declared => Callee::Sure(one),
@@ -89,18 +79,13 @@ impl Calls<'_> {
             return Callee::Nothing;
         };
         self.reach(file);
-        let belongs = |row: &Row| {
-            row.qualifier == around
-                || (row.container != NONE && table.row(row.container).name == around)
-        };
+        let belongs =
+            |row: &Row| row.qualifier == around || (row.container != NONE && table.row(row.container).name == around);
         let mut found = Nodes::new();
         let mut declared = false;
         for &node in table.named(call.name) {
             let row = table.row(node);
-            if table.langs[row.file as usize].family() == family
-                && row.kind.is_callable()
-                && belongs(row)
-            {
+            if table.langs[row.file as usize].family() == family && row.kind.is_callable() && belongs(row) {
                 declared |= self.reached[row.file as usize] == file;
                 found.push(node);
                 if found.len() > 2 * MOST_CANDIDATES {
@@ -110,10 +95,8 @@ impl Calls<'_> {
         }
         if found.is_empty() {
             // The receiver is a variable, or what it has is inherited.
-            let is_space = table
-                .named(around)
-                .iter()
-                .any(|&node| table.row(node).is_type_like() || table.row(node).is_space());
+            let is_space =
+                table.named(around).iter().any(|&node| table.row(node).is_type_like() || table.row(node).is_space());
             return if is_space || !table.names.get(call.receiver).contains("::") {
                 self.methods(file, call)
             } else {
@@ -121,10 +104,7 @@ impl Calls<'_> {
             };
         }
         let qualified = table.names.get(call.receiver).contains("::")
-            || table
-                .named(around)
-                .iter()
-                .any(|&node| table.row(node).kind.is_type());
+            || table.named(around).iter().any(|&node| table.row(node).kind.is_type());
         match self.resolver.narrow(&found, Want::Call)[..] {
             [node] if declared && qualified => Callee::Sure(node),
             ref nodes => Callee::maybe(Nodes::from_slice(nodes)),

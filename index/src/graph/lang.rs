@@ -89,28 +89,14 @@ impl Lang {
             Lang::Python => matches!(receiver, "self" | "cls"),
             Lang::Ruby => receiver == "self",
             Lang::Php => matches!(receiver, "$this" | "self" | "static"),
-            Lang::JavaScript
-            | Lang::Java
-            | Lang::Kotlin
-            | Lang::Scala
-            | Lang::Cpp
-            | Lang::CSharp => receiver == "this",
+            Lang::JavaScript | Lang::Java | Lang::Kotlin | Lang::Scala | Lang::Cpp | Lang::CSharp => receiver == "this",
             _ => false,
         }
     }
 
     /// Whether a call without receiver may be a call of a method of the object around (inherited ones included).
     pub(super) fn implicit_self(self) -> bool {
-        matches!(
-            self,
-            Lang::Java
-                | Lang::Kotlin
-                | Lang::Scala
-                | Lang::Cpp
-                | Lang::CSharp
-                | Lang::Ruby
-                | Lang::Swift
-        )
+        matches!(self, Lang::Java | Lang::Kotlin | Lang::Scala | Lang::Cpp | Lang::CSharp | Lang::Ruby | Lang::Swift)
     }
 
     /// Whether a name that neither the file nor a wildcard import binds is built into the language or comes from outside the workspace.
@@ -124,13 +110,7 @@ impl Lang {
     pub(super) fn private_is_final(self) -> bool {
         matches!(
             self,
-            Lang::Java
-                | Lang::Kotlin
-                | Lang::Scala
-                | Lang::CSharp
-                | Lang::Php
-                | Lang::Swift
-                | Lang::JavaScript
+            Lang::Java | Lang::Kotlin | Lang::Scala | Lang::CSharp | Lang::Php | Lang::Swift | Lang::JavaScript
         )
     }
 }

@@ -129,27 +129,13 @@ impl Graph {
         mut uses: Lists<u32>,
         owners: Vec<(u32, u32)>,
     ) -> Graph {
-        let keys = table
-            .files
-            .iter()
-            .enumerate()
-            .map(|(id, file)| (file.key, id as u32))
-            .collect();
+        let keys = table.files.iter().enumerate().map(|(id, file)| (file.key, id as u32)).collect();
         let incoming = edges.reversed(table.rows.len(), |edge| edge.to);
         let importers = file_imports.reversed(table.files.len(), |&file| file);
         file_imports.shrink();
         uses.shrink();
-        let mut graph = Graph {
-            table,
-            keys,
-            edges,
-            incoming,
-            file_imports,
-            importers,
-            uses,
-            owners,
-            ranks: Ranks::default(),
-        };
+        let mut graph =
+            Graph { table, keys, edges, incoming, file_imports, importers, uses, owners, ranks: Ranks::default() };
         graph.ranks = Ranks::new(&graph);
         graph
     }
@@ -162,10 +148,7 @@ impl Graph {
     /// How many edges there are between callers and symbols, and how many of them are resolved.
     pub fn edge_count(&self) -> (usize, usize) {
         let edges = self.edges.values();
-        (
-            edges.len(),
-            edges.iter().filter(|edge| edge.candidates == 0).count(),
-        )
+        (edges.len(), edges.iter().filter(|edge| edge.candidates == 0).count())
     }
 
     /// Bytes of memory that the graph holds, the entries of its files apart.
@@ -192,10 +175,7 @@ impl Graph {
             name: self.table.names.get(row.name),
             kind: row.kind,
             container: (row.container != NONE).then_some(NodeId(row.container)),
-            lines: Lines {
-                first: row.first,
-                last: row.last,
-            },
+            lines: Lines { first: row.first, last: row.last },
             is_test: row.has(Row::TEST),
         })
     }
@@ -203,11 +183,7 @@ impl Graph {
     /// The node of a file's symbol.
     pub fn node_of(&self, file: FileKey, symbol: SymbolId) -> Option<NodeId> {
         let nodes = self.table.nodes(*self.keys.get(&file)?);
-        nodes
-            .start
-            .checked_add(symbol)
-            .filter(|node| nodes.contains(node))
-            .map(NodeId)
+        nodes.start.checked_add(symbol).filter(|node| nodes.contains(node)).map(NodeId)
     }
 
     /// The names of the symbols around a symbol, outermost first, itself last; the type of a member defined apart from it included.
@@ -248,65 +224,41 @@ impl Graph {
 
     /// What a symbol calls, in the order of its lines.
     pub fn callees(&self, id: NodeId) -> Vec<Link> {
-        if id.0 as usize >= self.table.rows.len() {
-            Vec::new()
-        } else {
-            self.links_from(id.0)
-        }
+        if id.0 as usize >= self.table.rows.len() { Vec::new() } else { self.links_from(id.0) }
     }
 
     /// What a file's code outside symbols calls, in the order of its lines.
     pub fn file_callees(&self, file: FileKey) -> Vec<Link> {
-        self.keys
-            .get(&file)
-            .map(|file| self.links_from(self.table.rows.len() as u32 + file))
-            .unwrap_or_default()
+        self.keys.get(&file).map(|file| self.links_from(self.table.rows.len() as u32 + file)).unwrap_or_default()
     }
 
     fn links_from(&self, vertex: u32) -> Vec<Link> {
-        let mut links: Vec<Link> = self
-            .edges
-            .row(vertex)
-            .iter()
-            .map(|edge| link(End::Symbol(NodeId(edge.to)), edge))
-            .collect();
+        let mut links: Vec<Link> =
+            self.edges.row(vertex).iter().map(|edge| link(End::Symbol(NodeId(edge.to)), edge)).collect();
         links.sort_by_key(|link| (link.line, link.confidence));
         links
     }
 
     /// The files that a file imports, as far as they are in the workspace; in order of their paths.
     pub fn imports(&self, file: FileKey) -> impl Iterator<Item = &Arc<FileEntry>> {
-        let files = self
-            .keys
-            .get(&file)
-            .map(|&file| self.file_imports.row(file))
-            .unwrap_or(&[]);
+        let files = self.keys.get(&file).map(|&file| self.file_imports.row(file)).unwrap_or(&[]);
         files.iter().map(|&file| &self.table.files[file as usize])
     }
 
     /// The files that import a file; in order of their paths.
     pub fn importers(&self, file: FileKey) -> impl Iterator<Item = &Arc<FileEntry>> {
-        let edges = self
-            .keys
-            .get(&file)
-            .map(|&file| self.importers.row(file))
-            .unwrap_or(&[]);
-        edges
-            .iter()
-            .map(|&edge| &self.table.files[self.file_imports.row_of(edge) as usize])
+        let edges = self.keys.get(&file).map(|&file| self.importers.row(file)).unwrap_or(&[]);
+        edges.iter().map(|&edge| &self.table.files[self.file_imports.row_of(edge) as usize])
     }
 
     /// How central a symbol is: the mean of all symbols is 1. What the graph does not know counts as a symbol that nobody uses.
     pub fn rank(&self, file: FileKey, symbol: SymbolId) -> f32 {
-        self.node_of(file, symbol)
-            .map_or(self.ranks.least, |node| self.ranks.symbols[node.0 as usize])
+        self.node_of(file, symbol).map_or(self.ranks.least, |node| self.ranks.symbols[node.0 as usize])
     }
 
     /// How central a file is, with all its symbols: the mean of all files is 1.
     pub fn file_rank(&self, file: FileKey) -> f32 {
-        self.keys
-            .get(&file)
-            .map_or(0.0, |&file| self.ranks.files[file as usize])
+        self.keys.get(&file).map_or(0.0, |&file| self.ranks.files[file as usize])
     }
 
     /// How central symbols are as seen from some files, each with its weight: what those files use, and what that uses in turn. The most central first,
@@ -317,10 +269,7 @@ impl Graph {
         let symbols = self.table.rows.len();
         let mut start = vec![0f32; symbols + self.table.files.len()];
         let mut whole = 0f64;
-        for &(key, weight) in files
-            .iter()
-            .filter(|(_, weight)| weight.is_finite() && *weight > 0.0)
-        {
+        for &(key, weight) in files.iter().filter(|(_, weight)| weight.is_finite() && *weight > 0.0) {
             let Some(&file) = self.keys.get(&key) else {
                 continue;
             };
@@ -333,9 +282,7 @@ impl Graph {
         if whole <= 0.0 {
             return Vec::new();
         }
-        start
-            .iter_mut()
-            .for_each(|share| *share = (f64::from(*share) / whole) as f32);
+        start.iter_mut().for_each(|share| *share = (f64::from(*share) / whole) as f32);
         let ranks = rank::pagerank(self, &start);
         let mut found: Vec<(NodeId, f32)> = ranks[..symbols]
             .iter()
@@ -349,10 +296,7 @@ impl Graph {
 
     /// The type that a symbol is a member of.
     fn owner(&self, node: u32) -> Option<u32> {
-        if let Ok(at) = self
-            .owners
-            .binary_search_by_key(&node, |(member, _)| *member)
-        {
+        if let Ok(at) = self.owners.binary_search_by_key(&node, |(member, _)| *member) {
             return Some(self.owners[at].1);
         }
         let container = self.table.row(node).container;
@@ -365,11 +309,5 @@ fn link(end: End, edge: &Edge) -> Link {
         0 => (Confidence::Resolved, 1),
         candidates => (Confidence::Name, candidates),
     };
-    Link {
-        end,
-        confidence,
-        candidates,
-        count: u32::from(edge.count),
-        line: edge.line,
-    }
+    Link { end, confidence, candidates, count: u32::from(edge.count), line: edge.line }
 }

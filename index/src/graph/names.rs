@@ -33,8 +33,7 @@ impl Names {
         self.text.push_str(name);
         self.ends.push(self.text.len() as u32);
         let (text, ends) = (&self.text, &self.ends);
-        self.table
-            .insert_unique(hash, id, |&id| FxBuildHasher.hash_one(get(text, ends, id)));
+        self.table.insert_unique(hash, id, |&id| FxBuildHasher.hash_one(get(text, ends, id)));
         id
     }
 

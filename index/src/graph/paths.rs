@@ -28,19 +28,11 @@ impl<'t> Paths<'t> {
         };
         for (id, file) in table.files.iter().enumerate() {
             paths.files.insert(&file.path, id as u32);
-            paths
-                .stems
-                .entry(stem(split(&file.path).1))
-                .or_default()
-                .push(id as u32);
+            paths.stems.entry(stem(split(&file.path).1)).or_default().push(id as u32);
         }
         for (id, dir) in table.dirs.iter().enumerate() {
             paths.dirs.insert(&dir.path, id as u32);
-            paths
-                .dir_names
-                .entry(split(&dir.path).1)
-                .or_default()
-                .push(id as u32);
+            paths.dir_names.entry(split(&dir.path).1).or_default().push(id as u32);
         }
         paths
     }
@@ -62,16 +54,8 @@ impl<'t> Paths<'t> {
 
     /// The files whose path is `suffix` or ends with it after a `/`.
     pub(super) fn files_ending(&self, suffix: &str) -> Ids {
-        let named = self
-            .stems
-            .get(stem(split(suffix).1))
-            .map(|ids| &ids[..])
-            .unwrap_or(&[]);
-        named
-            .iter()
-            .copied()
-            .filter(|&file| ends_with(self.table.path_of(file), suffix))
-            .collect()
+        let named = self.stems.get(stem(split(suffix).1)).map(|ids| &ids[..]).unwrap_or(&[]);
+        named.iter().copied().filter(|&file| ends_with(self.table.path_of(file), suffix)).collect()
     }
 
     /// The folders whose path is `suffix` or ends with it after a `/`.
@@ -90,10 +74,7 @@ impl<'t> Paths<'t> {
 
     /// The one file of `candidates` that is meant when a file of `near` names it: the only one, or the one with the shortest path.
     pub(super) fn shortest(&self, candidates: &[u32]) -> Option<u32> {
-        candidates
-            .iter()
-            .copied()
-            .min_by_key(|&file| (self.table.path_of(file).len(), file))
+        candidates.iter().copied().min_by_key(|&file| (self.table.path_of(file).len(), file))
     }
 }
 
@@ -107,17 +88,12 @@ pub(super) fn stem(name: &str) -> &str {
 
 /// Whether a path ends with whole parts.
 pub(super) fn ends_with(path: &str, suffix: &str) -> bool {
-    path.strip_suffix(suffix)
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with('/') || suffix.is_empty())
+    path.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('/') || suffix.is_empty())
 }
 
 /// `relative` as seen from a folder, `.` and `..` resolved; none when it leaves the workspace.
 pub(super) fn join(dir: &str, relative: &str) -> Option<String> {
-    let mut path = if relative.starts_with('/') {
-        String::new()
-    } else {
-        dir.to_owned()
-    };
+    let mut path = if relative.starts_with('/') { String::new() } else { dir.to_owned() };
     for part in relative.split('/') {
         match part {
             "" | "." => {}
@@ -141,10 +117,7 @@ pub(super) fn parent(dir: &str) -> Option<&str> {
 
 /// Whether `dir` is `ancestor` or lies in it.
 pub(super) fn is_inside(dir: &str, ancestor: &str) -> bool {
-    ancestor.is_empty()
-        || dir
-            .strip_prefix(ancestor)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    ancestor.is_empty() || dir.strip_prefix(ancestor).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -22,15 +22,9 @@ pub(super) fn pagerank(graph: &Graph, start: &[f32]) -> Vec<f32> {
     }
     let even = 1.0 / vertices as f32;
     let start = |vertex: usize| {
-        if start.is_empty() {
-            even
-        } else {
-            start[vertex]
-        }
+        if start.is_empty() { even } else { start[vertex] }
     };
-    let out: Vec<f32> = (0..vertices)
-        .map(|vertex| weight_out(graph, vertex))
-        .collect();
+    let out: Vec<f32> = (0..vertices).map(|vertex| weight_out(graph, vertex)).collect();
     let mut ranks: Vec<f32> = (0..vertices).map(start).collect();
     let mut next = vec![0f32; vertices];
     for _ in 0..ROUNDS {
@@ -61,18 +55,10 @@ pub(super) fn pagerank(graph: &Graph, start: &[f32]) -> Vec<f32> {
 }
 
 fn weight_out(graph: &Graph, vertex: usize) -> f32 {
-    let calls: f32 = graph
-        .edges
-        .row(vertex as u32)
-        .iter()
-        .map(|edge| edge.weight())
-        .sum();
+    let calls: f32 = graph.edges.row(vertex as u32).iter().map(|edge| edge.weight()).sum();
     match vertex.checked_sub(graph.table.rows.len()) {
         Some(file) => {
-            calls
-                + IMPORT
-                    * (graph.file_imports.row(file as u32).len()
-                        + graph.uses.row(file as u32).len()) as f32
+            calls + IMPORT * (graph.file_imports.row(file as u32).len() + graph.uses.row(file as u32).len()) as f32
         }
         None => calls,
     }
@@ -84,16 +70,8 @@ fn spread(graph: &Graph, vertex: usize, unit: f32, next: &mut [f32]) {
     }
     let symbols = graph.table.rows.len();
     if let Some(file) = vertex.checked_sub(symbols) {
-        graph
-            .file_imports
-            .row(file as u32)
-            .iter()
-            .for_each(|&other| next[symbols + other as usize] += unit * IMPORT);
-        graph
-            .uses
-            .row(file as u32)
-            .iter()
-            .for_each(|&node| next[node as usize] += unit * IMPORT);
+        graph.file_imports.row(file as u32).iter().for_each(|&other| next[symbols + other as usize] += unit * IMPORT);
+        graph.uses.row(file as u32).iter().for_each(|&node| next[node as usize] += unit * IMPORT);
     }
 }
 
@@ -126,11 +104,7 @@ impl Ranks {
         normalise(&mut symbols);
         normalise(&mut files);
         let least = symbols.iter().copied().fold(f32::INFINITY, f32::min);
-        Ranks {
-            symbols,
-            files,
-            least: if least.is_finite() { least } else { 1.0 },
-        }
+        Ranks { symbols, files, least: if least.is_finite() { least } else { 1.0 } }
     }
 }
 

@@ -23,9 +23,7 @@ impl Calls<'_> {
         let Some((&first, rest)) = path.split_first() else {
             return self.methods(file, call);
         };
-        if matches!(lang, Lang::C | Lang::Cpp | Lang::ObjectiveC)
-            && !matches!(call.target(), Target::Local)
-        {
+        if matches!(lang, Lang::C | Lang::Cpp | Lang::ObjectiveC) && !matches!(call.target(), Target::Local) {
             let last = path.last().copied().unwrap_or(first);
             return if receiver.contains("::") || rest.is_empty() {
                 self.c_member(file, call, last)
@@ -59,10 +57,7 @@ impl Calls<'_> {
                 let around = |node: u32| table.row(node).container;
                 let dispatched = |node| {
                     around(node) != NONE
-                        && matches!(
-                            table.row(around(node)).kind,
-                            SymbolKind::Interface | SymbolKind::Trait
-                        )
+                        && matches!(table.row(around(node)).kind, SymbolKind::Interface | SymbolKind::Trait)
                 };
                 match nodes[..] {
                     [node] if certain && !dispatched(node) => Callee::Sure(node),
@@ -85,64 +80,34 @@ impl Calls<'_> {
         let caller = self.caller(file, call);
         let around = caller.and_then(|node| table.type_around(node)).or_else(|| {
             // A method defined apart from its type: the type is written in its name.
-            let owner = caller
-                .map(|node| table.row(node).qualifier)
-                .filter(|&name| name != NONE)?;
-            let types: Nodes = table
-                .named(owner)
-                .iter()
-                .copied()
-                .filter(|&node| table.row(node).kind.is_type())
-                .take(2)
-                .collect();
-            if types.len() == 1 {
-                Some(types[0])
-            } else {
-                None
-            }
+            let owner = caller.map(|node| table.row(node).qualifier).filter(|&name| name != NONE)?;
+            let types: Nodes =
+                table.named(owner).iter().copied().filter(|&node| table.row(node).kind.is_type()).take(2).collect();
+            if types.len() == 1 { Some(types[0]) } else { None }
         });
         let Some(around) = around else {
-            return if lang == Lang::Rust {
-                None
-            } else {
-                Some(self.methods(file, call))
-            };
+            return if lang == Lang::Rust { None } else { Some(self.methods(file, call)) };
         };
         let row = *table.row(around);
-        let owner = if row.kind == SymbolKind::Impl {
-            self.owner(around)
-        } else {
-            Some(around)
-        };
-        let (members, complete) = self
-            .resolver
-            .type_members(owner.unwrap_or(around), call.name);
+        let owner = if row.kind == SymbolKind::Impl { self.owner(around) } else { Some(around) };
+        let (members, complete) = self.resolver.type_members(owner.unwrap_or(around), call.name);
         let members = self.resolver.narrow(&members, Want::Call);
         let [member] = members[..] else {
             return Some(match members.is_empty() {
                 false => Callee::maybe(members),
-                true if lang == Lang::Rust => {
-                    Callee::maybe(self.candidates(file, call.name, ByName::TraitMethod))
-                }
+                true if lang == Lang::Rust => Callee::maybe(self.candidates(file, call.name, ByName::TraitMethod)),
                 true => self.methods(file, call),
             });
         };
         let fixed = match lang {
-            Lang::Rust => owner.is_some_and(|owner| {
-                !matches!(
-                    table.row(owner).kind,
-                    SymbolKind::Trait | SymbolKind::Interface
-                )
-            }),
+            Lang::Rust => {
+                owner.is_some_and(|owner| !matches!(table.row(owner).kind, SymbolKind::Trait | SymbolKind::Interface))
+            }
             // `self::f()` names the class; `static::f()` and `$this->f()` are chosen when it runs.
             Lang::Php if receiver == "self" => true,
             lang => lang.private_is_final() && table.row(member).has(Row::PRIVATE),
         };
-        Some(if fixed && complete {
-            Callee::Sure(member)
-        } else {
-            Callee::maybe(members)
-        })
+        Some(if fixed && complete { Callee::Sure(member) } else { Callee::maybe(members) })
     }
 
     /// The type that an `impl` block is for, when there is exactly one it can be.
@@ -150,38 +115,19 @@ impl Calls<'_> {
         let table = self.resolver.table;
         let row = table.row(block);
         let is_type = |&node: &u32| table.row(node).kind.is_type();
-        let here: Nodes = table
-            .named_in_file(row.name, row.file)
-            .iter()
-            .copied()
-            .filter(is_type)
-            .take(2)
-            .collect();
+        let here: Nodes = table.named_in_file(row.name, row.file).iter().copied().filter(is_type).take(2).collect();
         match here[..] {
             [only] => Some(only),
             [] => {
                 let files = self.resolver.crate_files(row.file);
-                let near: Nodes = table
-                    .named_in(row.name, files)
-                    .iter()
-                    .copied()
-                    .filter(is_type)
-                    .take(2)
-                    .collect();
+                let near: Nodes = table.named_in(row.name, files).iter().copied().filter(is_type).take(2).collect();
                 if near.len() == 1 { Some(near[0]) } else { None }
             }
             _ => None,
         }
     }
 
-    fn on_import(
-        &mut self,
-        file: u32,
-        lang: Lang,
-        call: &CallRow,
-        id: u32,
-        path: &[&str],
-    ) -> Callee {
+    fn on_import(&mut self, file: u32, lang: Lang, call: &CallRow, id: u32, path: &[&str]) -> Callee {
         let table = self.resolver.table;
         let mut landing = self.imported(file, id);
         let mut rest = &path[1..];
@@ -193,9 +139,7 @@ impl Calls<'_> {
             .map(|id| self.resolver.imports[id as usize]);
         // `import a.b` binds `a`: the module is as much of the receiver as is one.
         if lang == Lang::Python
-            && row.is_some_and(|row| {
-                row.item == NONE && !row.alias && table.names.get(row.module).contains('.')
-            })
+            && row.is_some_and(|row| row.item == NONE && !row.alias && table.names.get(row.module).contains('.'))
         {
             landing = Landing::OUTSIDE;
             for end in (1..=path.len()).rev() {
@@ -229,18 +173,13 @@ impl Calls<'_> {
                     true => landing,
                     false => {
                         let start = self.resolver.through_wildcards(file, inside, first);
-                        path[1..].iter().fold(start, |landing, part| {
-                            self.resolver.member(&landing, part, Want::Scope)
-                        })
+                        path[1..].iter().fold(start, |landing, part| self.resolver.member(&landing, part, Want::Scope))
                     }
                 };
                 (landing, &path[..0])
             }
             Lang::Go => (self.go_package(file, first), &path[1..]),
-            Lang::Python => (
-                self.resolver.through_wildcards(file, NONE, first),
-                &path[1..],
-            ),
+            Lang::Python => (self.resolver.through_wildcards(file, NONE, first), &path[1..]),
             Lang::Java | Lang::Kotlin | Lang::Scala | Lang::CSharp | Lang::Php => {
                 let near = self.in_space(file, call, first);
                 if near.is_found() {
@@ -248,10 +187,7 @@ impl Calls<'_> {
                 } else {
                     let separator = if lang == Lang::Php { "\\" } else { "." };
                     let whole = path.join(separator);
-                    let known = table
-                        .names
-                        .find(&whole)
-                        .filter(|space| self.resolver.spaces.known.contains(space));
+                    let known = table.names.find(&whole).filter(|space| self.resolver.spaces.known.contains(space));
                     match known {
                         Some(space) => (Landing::sure(Place::Space(space)), &path[..0]),
                         None if path.len() > 1 && lang != Lang::Php => {
@@ -285,24 +221,14 @@ impl Calls<'_> {
         let family = lang.family();
         let usable = |&node: &u32| {
             let row = table.row(node);
-            (row.kind.is_type()
-                || row.is_space()
-                || (row.container == NONE && !row.kind.is_callable()))
+            (row.kind.is_type() || row.is_space() || (row.container == NONE && !row.kind.is_callable()))
                 && table.langs[row.file as usize].family() == family
                 && (!table.is_test_file(row.file) || table.is_test_file(file))
         };
-        let found: Nodes = table
-            .named(name)
-            .iter()
-            .copied()
-            .filter(usable)
-            .take(2)
-            .collect();
+        let found: Nodes = table.named(name).iter().copied().filter(usable).take(2).collect();
         match found.len() {
             // A field that is inherited may be meant.
-            0 if lang.implicit_self()
-                && text.starts_with(|first: char| first.is_lowercase() || first == '_') =>
-            {
+            0 if lang.implicit_self() && text.starts_with(|first: char| first.is_lowercase() || first == '_') => {
                 Landing::UNKNOWN
             }
             0 => Landing::OUTSIDE,

@@ -51,31 +51,15 @@ pub(super) struct Landing {
 }
 
 impl Landing {
-    pub(super) const OUTSIDE: Landing = Landing {
-        place: Place::Outside,
-        certain: true,
-    };
-    pub(super) const UNKNOWN: Landing = Landing {
-        place: Place::Unknown,
-        certain: false,
-    };
+    pub(super) const OUTSIDE: Landing = Landing { place: Place::Outside, certain: true };
+    pub(super) const UNKNOWN: Landing = Landing { place: Place::Unknown, certain: false };
 
     pub(super) fn sure(place: Place) -> Landing {
-        Landing {
-            place,
-            certain: true,
-        }
+        Landing { place, certain: true }
     }
 
     pub(super) fn nodes(nodes: Nodes) -> Landing {
-        if nodes.is_empty() {
-            Self::OUTSIDE
-        } else {
-            Landing {
-                place: Place::Nodes(nodes),
-                certain: true,
-            }
-        }
+        if nodes.is_empty() { Self::OUTSIDE } else { Landing { place: Place::Nodes(nodes), certain: true } }
     }
 
     pub(super) fn node(node: u32) -> Landing {
@@ -83,10 +67,7 @@ impl Landing {
     }
 
     pub(super) fn doubted(self, certain: bool) -> Landing {
-        Landing {
-            certain: self.certain && certain,
-            ..self
-        }
+        Landing { certain: self.certain && certain, ..self }
     }
 
     pub(super) fn is_found(&self) -> bool {
@@ -158,11 +139,8 @@ impl<'t> Resolver<'t> {
         let paths = Paths::new(table);
         let go = GoModules::new(table, &paths, imports, import_ranges);
         let memo = imports.iter().map(|_| Memo::New).collect();
-        let wildcard = |range: &Range<u32>| {
-            imports[range.start as usize..range.end as usize]
-                .iter()
-                .any(|import| import.wildcard)
-        };
+        let wildcard =
+            |range: &Range<u32>| imports[range.start as usize..range.end as usize].iter().any(|import| import.wildcard);
         let has_wildcards = import_ranges.iter().map(wildcard).collect();
         Resolver {
             table,
@@ -265,10 +243,7 @@ impl<'t> Resolver<'t> {
         if row.is_type_like() {
             let (members, complete) = self.type_members(node, name);
             return match members.is_empty() {
-                true => Landing {
-                    place: Place::Inherited,
-                    certain: false,
-                },
+                true => Landing { place: Place::Inherited, certain: false },
                 false => Landing::nodes(members).doubted(complete),
             };
         }
@@ -281,10 +256,7 @@ impl<'t> Resolver<'t> {
         let file = self.table.row(node).file;
         let named = self.table.named_in_file(name, file).iter().copied();
         named
-            .filter(|&child| {
-                self.table.row(child).container == node
-                    && self.table.row(child).kind != SymbolKind::Impl
-            })
+            .filter(|&child| self.table.row(child).container == node && self.table.row(child).kind != SymbolKind::Impl)
             .collect()
     }
 
@@ -302,12 +274,8 @@ impl<'t> Resolver<'t> {
                     && table.row(around).kind == SymbolKind::Impl
                     && table.row(around).name == owner.name)
         };
-        let mut members: Nodes = table
-            .named_in_file(name, owner.file)
-            .iter()
-            .copied()
-            .filter(|&child| belongs(child))
-            .collect();
+        let mut members: Nodes =
+            table.named_in_file(name, owner.file).iter().copied().filter(|&child| belongs(child)).collect();
         // Where else the members of a type may stand.
         let reach = match lang {
             Lang::Go => table.dir(owner.file).files.clone(),
@@ -333,13 +301,8 @@ impl<'t> Resolver<'t> {
             let complete = !matches!(lang, Lang::Ruby | Lang::CSharp) && !members.is_empty();
             return (members, complete);
         }
-        let others = elsewhere
-            .iter()
-            .copied()
-            .filter(|&child| table.row(child).file != owner.file && belongs(child));
-        members.extend(
-            others.filter(|&child| table.langs[table.row(child).file as usize].family() == family),
-        );
+        let others = elsewhere.iter().copied().filter(|&child| table.row(child).file != owner.file && belongs(child));
+        members.extend(others.filter(|&child| table.langs[table.row(child).file as usize].family() == family));
         (members, true)
     }
 
@@ -349,14 +312,10 @@ impl<'t> Resolver<'t> {
             let top = self.narrow(&top, want);
             // A module that stands in its own file is that file.
             let text = self.table.names.get(name);
-            let declared = top.len() == 1
-                && self.table.row(top[0]).is_space()
-                && self.table.langs[file as usize] == Lang::Rust;
-            let module = if top.is_empty() || declared {
-                self.submodule(&Place::File(file), text)
-            } else {
-                Landing::OUTSIDE
-            };
+            let declared =
+                top.len() == 1 && self.table.row(top[0]).is_space() && self.table.langs[file as usize] == Lang::Rust;
+            let module =
+                if top.is_empty() || declared { self.submodule(&Place::File(file), text) } else { Landing::OUTSIDE };
             if module.is_found() {
                 return module;
             }
@@ -413,10 +372,7 @@ impl<'t> Resolver<'t> {
                 continue;
             }
             match self.named_member(&module, name, Want::Call) {
-                Landing {
-                    place: Place::Nodes(nodes),
-                    certain: proven,
-                } => {
+                Landing { place: Place::Nodes(nodes), certain: proven } => {
                     certain &= proven;
                     nodes.into_iter().for_each(|node| {
                         if !found.contains(&node) {
@@ -424,14 +380,8 @@ impl<'t> Resolver<'t> {
                         }
                     });
                 }
-                Landing {
-                    place: Place::Unknown,
-                    ..
-                } => certain = false,
-                landing @ Landing {
-                    place: Place::File(_) | Place::Dir(_),
-                    ..
-                } if found.is_empty() => return landing,
+                Landing { place: Place::Unknown, .. } => certain = false,
+                landing @ Landing { place: Place::File(_) | Place::Dir(_), .. } if found.is_empty() => return landing,
                 _ => {}
             }
         }
@@ -446,15 +396,12 @@ impl<'t> Resolver<'t> {
         let files = self.table.dirs[dir as usize].files.clone();
         let named = self.table.named_in(name, files);
         // A package is what its files say, its tests apart: nobody else sees those.
-        let top = named.iter().copied().filter(|&node| {
-            self.table.is_top(node) && !self.table.is_test_file(self.table.row(node).file)
-        });
+        let top = named
+            .iter()
+            .copied()
+            .filter(|&node| self.table.is_top(node) && !self.table.is_test_file(self.table.row(node).file));
         let top: Nodes = top.collect();
-        if top.is_empty() {
-            self.submodule(&Place::Dir(dir), self.table.names.get(name))
-        } else {
-            Landing::nodes(top)
-        }
+        if top.is_empty() { self.submodule(&Place::Dir(dir), self.table.names.get(name)) } else { Landing::nodes(top) }
     }
 
     fn space_member(&mut self, space: u32, name: u32) -> Landing {
@@ -462,11 +409,7 @@ impl<'t> Resolver<'t> {
         if named.len() > MOST_SAME_NAMES {
             return Landing::UNKNOWN;
         }
-        let inside: Nodes = named
-            .iter()
-            .copied()
-            .filter(|&node| self.space_of(node) == Some(space))
-            .collect();
+        let inside: Nodes = named.iter().copied().filter(|&node| self.space_of(node) == Some(space)).collect();
         if inside.is_empty() {
             self.submodule(&Place::Space(space), self.table.names.get(name))
         } else {
@@ -481,12 +424,7 @@ impl<'t> Resolver<'t> {
             return None;
         }
         match row.container {
-            NONE => self
-                .spaces
-                .of_file
-                .get(row.file as usize)
-                .copied()
-                .filter(|&space| space != NONE),
+            NONE => self.spaces.of_file.get(row.file as usize).copied().filter(|&space| space != NONE),
             container => self.spaces.of_node.get(&container).copied(),
         }
     }
@@ -513,9 +451,7 @@ impl<'t> Resolver<'t> {
                 let name = self.table.names.get(space);
                 let separator = if name.contains('\\') { '\\' } else { '.' };
                 let inner = self.table.names.find(&format!("{name}{separator}{part}"));
-                inner
-                    .filter(|inner| self.spaces.known.contains(inner))
-                    .map(Place::Space)
+                inner.filter(|inner| self.spaces.known.contains(inner)).map(Place::Space)
             }
             _ => None,
         };
@@ -528,18 +464,13 @@ impl<'t> Resolver<'t> {
     pub(super) fn narrow(&self, nodes: &[u32], want: Want) -> Nodes {
         let grade = |row: &Row| match want {
             Want::Call => match row.kind {
-                kind if kind.is_callable() => {
-                    u8::from(!row.has(Row::BODY) && kind != SymbolKind::Macro)
-                }
+                kind if kind.is_callable() => u8::from(!row.has(Row::BODY) && kind != SymbolKind::Macro),
                 SymbolKind::Class
                 | SymbolKind::Struct
                 | SymbolKind::Enum
                 | SymbolKind::Union
                 | SymbolKind::EnumMember => 0,
-                SymbolKind::Variable
-                | SymbolKind::Constant
-                | SymbolKind::Property
-                | SymbolKind::Field => 2,
+                SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Property | SymbolKind::Field => 2,
                 SymbolKind::Impl => 9,
                 _ => 3,
             },
@@ -548,16 +479,8 @@ impl<'t> Resolver<'t> {
             Want::Scope if row.kind.is_callable() => 3,
             Want::Scope => 2,
         };
-        let best = nodes
-            .iter()
-            .map(|&node| grade(self.table.row(node)))
-            .min()
-            .unwrap_or(0);
-        nodes
-            .iter()
-            .copied()
-            .filter(|&node| grade(self.table.row(node)) == best)
-            .collect()
+        let best = nodes.iter().map(|&node| grade(self.table.row(node))).min().unwrap_or(0);
+        nodes.iter().copied().filter(|&node| grade(self.table.row(node)) == best).collect()
     }
 
     /// The files of the crate (Rust) that a file belongs to.

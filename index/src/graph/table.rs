@@ -48,9 +48,7 @@ impl Row {
         let private = symbol.visibility == Visibility::Private;
         // What has a body is measured, and goes on after its signature.
         let body = symbol.metrics.is_some() && symbol.signature.end < symbol.span.end;
-        u8::from(test) * Self::TEST
-            + u8::from(private) * Self::PRIVATE
-            + u8::from(body) * Self::BODY
+        u8::from(test) * Self::TEST + u8::from(private) * Self::PRIVATE + u8::from(body) * Self::BODY
     }
 
     /// Whether it adds members to a type or is one: what `self` may mean.
@@ -110,19 +108,12 @@ pub(super) fn split(path: &str) -> (&str, &str) {
 
 impl Table {
     pub(super) fn with_names(names: Names) -> Table {
-        Table {
-            names,
-            ..Table::default()
-        }
+        Table { names, ..Table::default() }
     }
 
     /// Finds the folders of `files`, which are in [`path_order`].
     pub(super) fn set_dirs(&mut self) {
-        self.dirs = vec![Dir {
-            path: "".into(),
-            files: 0..0,
-            subtree_end: 0,
-        }];
+        self.dirs = vec![Dir { path: "".into(), files: 0..0, subtree_end: 0 }];
         // The folders from the workspace to the current one.
         let mut open: Vec<u32> = vec![0];
         for (file, entry) in self.files.iter().enumerate() {
@@ -131,9 +122,7 @@ impl Table {
                 let path = &*self.dirs[top as usize].path;
                 let inside = path.is_empty()
                     || folder == path
-                    || folder
-                        .strip_prefix(path)
-                        .is_some_and(|rest| rest.starts_with('/'));
+                    || folder.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
                 if inside {
                     break;
                 }
@@ -148,16 +137,9 @@ impl Table {
                 }
                 let from = if path.is_empty() { 0 } else { path.len() + 1 };
                 // An odd path (`//x`) gives one odd folder instead of an empty part.
-                let end = folder[from..]
-                    .find('/')
-                    .filter(|&at| at > 0)
-                    .map_or(folder.len(), |at| from + at);
+                let end = folder[from..].find('/').filter(|&at| at > 0).map_or(folder.len(), |at| from + at);
                 open.push(self.dirs.len() as u32);
-                self.dirs.push(Dir {
-                    path: folder[..end].into(),
-                    files: file as u32..file as u32,
-                    subtree_end: 0,
-                });
+                self.dirs.push(Dir { path: folder[..end].into(), files: file as u32..file as u32, subtree_end: 0 });
             }
             let dir = open.last().copied().unwrap_or(0);
             self.dirs[dir as usize].files.end = file as u32 + 1;
@@ -172,21 +154,13 @@ impl Table {
     pub(super) fn set_postings(&mut self) {
         self.offsets = vec![0; self.names.len() + 1];
         let named = |row: &&Row| row.name != NONE;
-        self.rows
-            .iter()
-            .filter(named)
-            .for_each(|row| self.offsets[row.name as usize + 1] += 1);
+        self.rows.iter().filter(named).for_each(|row| self.offsets[row.name as usize + 1] += 1);
         for name in 1..self.offsets.len() {
             self.offsets[name] += self.offsets[name - 1];
         }
         let mut next = self.offsets.clone();
         self.postings = vec![0; self.offsets.last().copied().unwrap_or(0) as usize];
-        for (node, row) in self
-            .rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| row.name != NONE)
-        {
+        for (node, row) in self.rows.iter().enumerate().filter(|(_, row)| row.name != NONE) {
             self.postings[next[row.name as usize] as usize] = node as u32;
             next[row.name as usize] += 1;
         }
@@ -237,10 +211,7 @@ impl Table {
         if all.is_empty() || files.is_empty() {
             return &[];
         }
-        let (first, end) = (
-            self.starts[files.start as usize],
-            self.starts[files.end as usize],
-        );
+        let (first, end) = (self.starts[files.start as usize], self.starts[files.end as usize]);
         let from = all.partition_point(|&node| node < first);
         let to = from + all[from..].partition_point(|&node| node < end);
         &all[from..to]
@@ -266,11 +237,7 @@ impl Table {
 
     /// The symbols of this name at the top of a file; `impl` blocks, which share the name of their type, left out.
     pub(super) fn top(&self, name: u32, file: u32) -> Nodes {
-        self.named_in_file(name, file)
-            .iter()
-            .copied()
-            .filter(|&node| self.is_top(node))
-            .collect()
+        self.named_in_file(name, file).iter().copied().filter(|&node| self.is_top(node)).collect()
     }
 
     /// The type around a symbol (itself included): an `impl` block counts as one.
@@ -291,16 +258,8 @@ impl Table {
     pub(super) fn memory(&self) -> usize {
         self.names.memory()
             + self.rows.capacity() * size_of::<Row>()
-            + (self.offsets.capacity()
-                + self.postings.capacity()
-                + self.starts.capacity()
-                + self.dir_of.capacity())
-                * 4
-            + self
-                .dirs
-                .iter()
-                .map(|dir| size_of::<Dir>() + dir.path.len())
-                .sum::<usize>()
+            + (self.offsets.capacity() + self.postings.capacity() + self.starts.capacity() + self.dir_of.capacity()) * 4
+            + self.dirs.iter().map(|dir| size_of::<Dir>() + dir.path.len()).sum::<usize>()
     }
 }
 
@@ -310,15 +269,8 @@ mod tests {
 
     #[test]
     fn a_folder_s_files_come_first_and_every_subtree_is_one_range() {
-        let mut paths = vec![
-            "b.rs", "a/z.rs", "a/b/c.rs", "a-b/x.rs", "a/a.rs", "c/d/e.rs",
-        ];
+        let mut paths = vec!["b.rs", "a/z.rs", "a/b/c.rs", "a-b/x.rs", "a/a.rs", "c/d/e.rs"];
         paths.sort_by(|a, b| path_order(a, b));
-        assert_eq!(
-            paths,
-            [
-                "b.rs", "a/a.rs", "a/z.rs", "a/b/c.rs", "a-b/x.rs", "c/d/e.rs"
-            ]
-        );
+        assert_eq!(paths, ["b.rs", "a/a.rs", "a/z.rs", "a/b/c.rs", "a-b/x.rs", "c/d/e.rs"]);
     }
 }

@@ -1,5 +1,6 @@
 //! Chunks that may be hits, from the index on disk and from the overlay alike.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use grammars::{Lines, Span, SymbolKind};
@@ -111,12 +112,19 @@ impl<'c> ChunkReader<'c> {
     /// The chunk at an address; none when its file is not known (a damaged record).
     pub(super) fn read(&mut self, address: DocAddress) -> Result<Option<Candidate>> {
         let base = &self.context.snapshot.base;
-        if !self.columns.contains_key(&address.segment_ord) {
-            let fast = base.searcher.segment_reader(address.segment_ord).fast_fields();
-            let columns = Columns { key: fast.u64("key")?, tags: fast.u64("tags")?, at: fast.u64("at")?, lines: fast.u64("lines")?, chunk: fast.u64("chunk")? };
-            self.columns.insert(address.segment_ord, columns);
-        }
-        let columns = &self.columns[&address.segment_ord];
+        let columns = match self.columns.entry(address.segment_ord) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let fast = base.searcher.segment_reader(address.segment_ord).fast_fields();
+                place.insert(Columns {
+                    key: fast.u64("key")?,
+                    tags: fast.u64("tags")?,
+                    at: fast.u64("at")?,
+                    lines: fast.u64("lines")?,
+                    chunk: fast.u64("chunk")?,
+                })
+            }
+        };
         let value = |column: &tantivy::columnar::Column<u64>| column.first(address.doc_id).unwrap_or(0);
         let Some(file) = base.files.get(FileKey(value(&columns.key))) else { return Ok(None) };
         let document: TantivyDocument = base.searcher.doc(address)?;
@@ -134,7 +142,9 @@ impl<'c> ChunkReader<'c> {
 }
 
 /// The chunks of the overlay that the scope lets through.
-pub(super) fn overlaid<'c>(context: &'c Context<'_>) -> impl Iterator<Item = (&'c Arc<OverlayFile>, usize, &'c OverlayChunk)> {
+pub(super) fn overlaid<'c>(
+    context: &'c Context<'_>,
+) -> impl Iterator<Item = (&'c Arc<OverlayFile>, usize, &'c OverlayChunk)> {
     let files = context.snapshot.overlay.iter().filter(|file| context.scope.file(file.entry.key));
     let chunks = files.flat_map(|file| file.chunks.iter().enumerate().map(move |(index, chunk)| (file, index, chunk)));
     chunks.filter(|(_, _, chunk)| context.scope.tags(chunk.tags))

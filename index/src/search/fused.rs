@@ -47,8 +47,22 @@ const NAMELESS: f32 = 0.9;
 const DECLARATION: f32 = 0.8;
 /// So many parts at the end of a path count as words.
 const PATH_PARTS: usize = 3;
-const ASKS_FOR_TESTS: &[&str] =
-    &["test", "tests", "testing", "spec", "specs", "example", "examples", "bench", "benchmark", "benchmarks", "fixture", "fixtures", "mock", "mocks"];
+const ASKS_FOR_TESTS: &[&str] = &[
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "example",
+    "examples",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "fixture",
+    "fixtures",
+    "mock",
+    "mocks",
+];
 const ASKS_FOR_DOCUMENTS: &[&str] = &["doc", "docs", "documentation", "readme", "changelog", "tutorial", "guide"];
 
 /// A candidate with what is known of it.
@@ -78,7 +92,13 @@ pub(super) fn search(context: &Context<'_>) -> Result<Answer> {
     };
     let mut scored = candidates(context, &terms, &bm25, nearest.as_ref(), limit)?;
     complete(context, &bm25, nearest.as_ref(), &mut scored)?;
-    let mut ranking = Ranking { terms: &terms, bm25: &bm25, vectors: vectors.zip(nearest.as_ref()), analyzer: Analyzer::default(), paths: FxHashMap::default() };
+    let mut ranking = Ranking {
+        terms: &terms,
+        bm25: &bm25,
+        vectors: vectors.zip(nearest.as_ref()),
+        analyzer: Analyzer::default(),
+        paths: FxHashMap::default(),
+    };
     scored.iter_mut().for_each(|found| ranking.first_stage(found));
     sort(&mut scored);
     scored.truncate(limit);
@@ -92,7 +112,9 @@ pub(super) fn search(context: &Context<'_>) -> Result<Answer> {
         if !words.is_empty() {
             reasons.push(Reason::Words(words));
         }
-        reasons.extend(found.meaning.map(|score| Reason::Meaning(score - nearest.as_ref().map_or(0.0, |nearest| nearest.gain(&found.candidate)))));
+        reasons.extend(found.meaning.map(|score| {
+            Reason::Meaning(score - nearest.as_ref().map_or(0.0, |nearest| nearest.gain(&found.candidate)))
+        }));
         answer.hits.extend(found.candidate.hit(context, found.score * found.factor, reasons, &terms.words));
     }
     if let Some(vectors) = vectors {
@@ -103,7 +125,9 @@ pub(super) fn search(context: &Context<'_>) -> Result<Answer> {
 
 fn sort(scored: &mut [Scored]) {
     let value = |found: &Scored| found.score * found.factor;
-    scored.sort_by(|a, b| value(b).total_cmp(&value(a)).then_with(|| lexical::order(&a.candidate).cmp(&lexical::order(&b.candidate))));
+    scored.sort_by(|a, b| {
+        value(b).total_cmp(&value(a)).then_with(|| lexical::order(&a.candidate).cmp(&lexical::order(&b.candidate)))
+    });
 }
 
 /// Candidates of all sides, each once.
@@ -116,14 +140,27 @@ struct Pool {
 impl Pool {
     fn add(&mut self, candidate: Candidate) -> &mut Scored {
         let index = *self.by_id.entry(candidate.id).or_insert_with(|| {
-            self.chunks.push(Scored { candidate, lexical: None, meaning: None, score: 0.0, factor: 1.0, reasons: Vec::new() });
+            self.chunks.push(Scored {
+                candidate,
+                lexical: None,
+                meaning: None,
+                score: 0.0,
+                factor: 1.0,
+                reasons: Vec::new(),
+            });
             self.chunks.len() - 1
         });
         &mut self.chunks[index]
     }
 }
 
-fn candidates(context: &Context<'_>, terms: &QueryTerms, bm25: &Bm25<'_>, nearest: Option<&Nearest>, limit: usize) -> Result<Vec<Scored>> {
+fn candidates(
+    context: &Context<'_>,
+    terms: &QueryTerms,
+    bm25: &Bm25<'_>,
+    nearest: Option<&Nearest>,
+    limit: usize,
+) -> Result<Vec<Scored>> {
     let mut pool = Pool::default();
     for (score, candidate) in lexical::candidates(context, bm25, limit)? {
         pool.add(candidate).lexical = Some(score);
@@ -143,7 +180,9 @@ fn add_definitions(context: &Context<'_>, path: &SymbolPath, pool: &mut Pool) ->
     for found in symbol::matches(context, path, CANDIDATES)?.into_iter().filter(|found| found.exact) {
         let line = found.row.lines.first;
         if let Some(file) = context.snapshot.overlay.get(found.file.key) {
-            let holds = |chunk: &crate::overlay::OverlayChunk| chunk.chunk.lines.first <= line && line <= chunk.chunk.lines.last;
+            let holds = |chunk: &crate::overlay::OverlayChunk| {
+                chunk.chunk.lines.first <= line && line <= chunk.chunk.lines.last
+            };
             if let Some(index) = file.chunks.iter().position(holds) {
                 pool.add(Candidate::overlaid(file, index));
             }
@@ -177,12 +216,18 @@ fn complete(context: &Context<'_>, bm25: &Bm25<'_>, nearest: Option<&Nearest>, s
         });
     }
     let (Some(vectors), Some(nearest)) = (&context.snapshot.vectors, nearest) else { return Ok(()) };
-    let missing: Vec<u64> = scored.iter().filter(|found| found.meaning.is_none() && address(found).is_some()).map(|found| found.candidate.id).collect();
+    let missing: Vec<u64> = scored
+        .iter()
+        .filter(|found| found.meaning.is_none() && address(found).is_some())
+        .map(|found| found.candidate.id)
+        .collect();
     let meanings = vectors.scores(&nearest.query, &missing)?;
     for found in scored.iter_mut().filter(|found| found.meaning.is_none()) {
         let cosine = match &found.candidate.place {
             Place::Committed(_) => meanings.get(&found.candidate.id).copied(),
-            Place::Overlaid(file, index) => file.chunks[*index].vector(vectors.model(), &file.text).map(|vector| cosine(&nearest.query, vector)),
+            Place::Overlaid(file, index) => {
+                file.chunks[*index].vector(vectors.model(), &file.text).map(|vector| cosine(&nearest.query, vector))
+            }
         };
         found.meaning = cosine.map(|cosine| cosine + nearest.gain(&found.candidate));
     }
@@ -226,7 +271,12 @@ impl Ranking<'_> {
                 }
             }
             _ if name_words > 0.0 => {
-                let words = self.terms.terms.iter().filter(|term| held.contains(&term.text)).filter_map(|term| self.terms.words.get(term.word).cloned());
+                let words = self
+                    .terms
+                    .terms
+                    .iter()
+                    .filter(|term| held.contains(&term.text))
+                    .filter_map(|term| self.terms.words.get(term.word).cloned());
                 let mut words: Vec<String> = words.collect();
                 words.dedup();
                 found.reasons.push(Reason::Name(words));
@@ -251,7 +301,9 @@ impl Ranking<'_> {
             return *share;
         }
         let path = &candidate.file.path;
-        let path = path.rsplit_once('.').map_or(&**path, |(stem, extension)| if extension.contains('/') { path } else { stem });
+        let path = path
+            .rsplit_once('.')
+            .map_or(&**path, |(stem, extension)| if extension.contains('/') { path } else { stem });
         let start = path.rmatch_indices('/').nth(PATH_PARTS - 1).map_or(0, |(at, _)| at + 1);
         let held = name_terms(&mut self.analyzer, &path[start..]);
         let share = self.coverage(&held);

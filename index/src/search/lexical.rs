@@ -56,7 +56,8 @@ impl<'s> Bm25<'s> {
             weighted.push((indexed, term.text.clone(), (1.0 + (count - frequency + 0.5) / (frequency + 0.5)).ln()));
         }
         let clauses = weighted.iter().map(|(term, _, _)| {
-            let query: Box<dyn tantivy::query::Query> = Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs));
+            let query: Box<dyn tantivy::query::Query> =
+                Box::new(TermQuery::new(term.clone(), IndexRecordOption::WithFreqs));
             (Occur::Should, query)
         });
         let query = BooleanQuery::new(clauses.collect());
@@ -100,7 +101,9 @@ impl<'s> Bm25<'s> {
                 if scorer.doc() == TERMINATED {
                     break;
                 }
-                if scorer.doc() <= address.doc_id && (scorer.doc() == address.doc_id || scorer.seek(address.doc_id) == address.doc_id) {
+                if scorer.doc() <= address.doc_id
+                    && (scorer.doc() == address.doc_id || scorer.seek(address.doc_id) == address.doc_id)
+                {
                     scores.insert(*address, scorer.score());
                 }
             }
@@ -113,7 +116,9 @@ impl<'s> Bm25<'s> {
         let norm = K1 * (1.0 - B + B * chunk.length as f32 / self.mean_length.max(1.0));
         self.terms
             .iter()
-            .filter_map(|(_, text, idf)| chunk.terms.get(text).map(|&count| idf * (K1 + 1.0) * count as f32 / (count as f32 + norm)))
+            .filter_map(|(_, text, idf)| {
+                chunk.terms.get(text).map(|&count| idf * (K1 + 1.0) * count as f32 / (count as f32 + norm))
+            })
             .sum()
     }
 

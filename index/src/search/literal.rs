@@ -59,10 +59,13 @@ fn compile(pattern: &str, fold: bool) -> Result<Regex> {
         .dfa_size_limit(PATTERN_MEMORY)
         .build()
         .map_err(|error| match error {
-            regex::Error::CompiledTooBig(limit) => {
-                Error::Query(format!("the pattern is too large: compiled, it takes more than {} MiB. Use smaller repetitions", limit >> 20))
-            }
-            error => Error::Query(format!("the pattern is no regular expression: {error}\nTo search for it as it stands, use --exact")),
+            regex::Error::CompiledTooBig(limit) => Error::Query(format!(
+                "the pattern is too large: compiled, it takes more than {} MiB. Use smaller repetitions",
+                limit >> 20
+            )),
+            error => Error::Query(format!(
+                "the pattern is no regular expression: {error}\nTo search for it as it stands, use --exact"
+            )),
         })
 }
 
@@ -116,7 +119,10 @@ fn run(context: &Context<'_>, pattern: &Regex, condition: &Condition, reason: &R
         add_hits(context, matches, reason, &mut answer)?;
     }
     if late.load(Ordering::Relaxed) {
-        answer.notes.push(format!("stopped after {:.1} s; not all files were searched", context.query.time_limit.as_secs_f32()));
+        answer.notes.push(format!(
+            "stopped after {:.1} s; not all files were searched",
+            context.query.time_limit.as_secs_f32()
+        ));
     }
     Ok(answer)
 }
@@ -148,8 +154,11 @@ fn add_hits(context: &Context<'_>, matches: FileMatches, reason: &Reason, answer
 
 /// The innermost symbol around a line.
 fn innermost(facts: &grammars::FileFacts, line: u32) -> Option<grammars::SymbolId> {
-    let inside = facts.symbols.iter().enumerate().filter(|(_, symbol)| symbol.lines.first <= line && line <= symbol.lines.last);
-    inside.min_by_key(|(id, symbol)| (symbol.lines.last - symbol.lines.first, std::cmp::Reverse(*id))).map(|(id, _)| id as u32)
+    let inside =
+        facts.symbols.iter().enumerate().filter(|(_, symbol)| symbol.lines.first <= line && line <= symbol.lines.last);
+    inside
+        .min_by_key(|(id, symbol)| (symbol.lines.last - symbol.lines.first, std::cmp::Reverse(*id)))
+        .map(|(id, _)| id as u32)
 }
 
 /// Whether a line may be a hit, as far as the symbol around it tells.
@@ -159,7 +168,13 @@ fn passes(context: &Context<'_>, file: &FileEntry, facts: &grammars::FileFacts, 
     context.scope.kind(symbol.map(|symbol| symbol.kind)) && context.scope.test(is_test)
 }
 
-fn search_file(context: &Context<'_>, file: &Arc<FileEntry>, pattern: &Regex, order: usize, late: &AtomicBool) -> Option<FileMatches> {
+fn search_file(
+    context: &Context<'_>,
+    file: &Arc<FileEntry>,
+    pattern: &Regex,
+    order: usize,
+    late: &AtomicBool,
+) -> Option<FileMatches> {
     let text = match context.snapshot.overlay.get(file.key) {
         Some(file) => file.text.as_bytes().to_vec(),
         None => {
@@ -196,7 +211,8 @@ fn search_file(context: &Context<'_>, file: &Arc<FileEntry>, pattern: &Regex, or
         }
         // All matches of the line; a match that runs over its end is not one of a line.
         let line = &text[start..end];
-        let ranges: Vec<_> = pattern.find_iter(line).filter(|found| !found.is_empty()).map(|found| found.range()).collect();
+        let ranges: Vec<_> =
+            pattern.find_iter(line).filter(|found| !found.is_empty()).map(|found| found.range()).collect();
         let matches = !ranges.is_empty() || pattern.is_match(line);
         if matches && facts.as_ref().is_none_or(|facts| passes(context, file, facts, line_number)) {
             lines.push(LineMatch { line: line_number, text: String::from_utf8_lossy(line).into_owned(), ranges });
@@ -211,7 +227,8 @@ fn candidates(context: &Context<'_>, condition: &Condition) -> Result<Vec<Arc<Fi
     let chosen = if context.snapshot.base.searcher.num_docs() == 0 { None } else { chosen_files(context, condition)? };
     let overlay = &context.snapshot.overlay;
     let passes = |file: &&Arc<FileEntry>| {
-        context.scope.whole_file(file) && (overlay.covers(file.key) || chosen.as_ref().is_none_or(|chosen| chosen.contains(&file.key.0)))
+        context.scope.whole_file(file)
+            && (overlay.covers(file.key) || chosen.as_ref().is_none_or(|chosen| chosen.contains(&file.key.0)))
     };
     let mut files: Vec<Arc<FileEntry>> = context.snapshot.files().filter(passes).cloned().collect();
     files.sort_unstable_by(|a, b| (rank(a), &a.path).cmp(&(rank(b), &b.path)));
@@ -264,12 +281,25 @@ fn to_query(condition: &Condition, field: tantivy::schema::Field, budget: &mut u
         }
         Condition::All(set) => {
             // Dropping a condition only lets more files through.
-            let clauses: Vec<_> = set.iter().filter_map(|condition| to_query(condition, field, budget)).map(|query| (Occur::Must, query)).collect();
+            let clauses: Vec<_> = set
+                .iter()
+                .filter_map(|condition| to_query(condition, field, budget))
+                .map(|query| (Occur::Must, query))
+                .collect();
             (!clauses.is_empty()).then(|| Box::new(BooleanQuery::new(clauses)) as Box<dyn TantivyQuery>)
         }
         Condition::OneOf(set) => {
-            let clauses: Option<Vec<_>> = set.iter().map(|condition| to_query(condition, field, budget).map(|query| (Occur::Should, query))).collect();
-            clauses.map(|clauses| if clauses.is_empty() { Box::new(AllQuery) as Box<dyn TantivyQuery> } else { Box::new(BooleanQuery::new(clauses)) })
+            let clauses: Option<Vec<_>> = set
+                .iter()
+                .map(|condition| to_query(condition, field, budget).map(|query| (Occur::Should, query)))
+                .collect();
+            clauses.map(|clauses| {
+                if clauses.is_empty() {
+                    Box::new(AllQuery) as Box<dyn TantivyQuery>
+                } else {
+                    Box::new(BooleanQuery::new(clauses))
+                }
+            })
         }
     }
 }

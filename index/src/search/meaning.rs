@@ -25,13 +25,18 @@ pub(super) struct Nearest {
 impl Nearest {
     /// What a candidate gains for its language.
     pub(super) fn gain(&self, candidate: &Candidate) -> f32 {
-        if candidate.file.language.is_some_and(|language| self.said.wanted.contains(&language)) { WANTED_LANGUAGE } else { 0.0 }
+        if candidate.file.language.is_some_and(|language| self.said.wanted.contains(&language)) {
+            WANTED_LANGUAGE
+        } else {
+            0.0
+        }
     }
 }
 
 /// Finds the nearest chunks. None when the query has nothing to embed.
 pub(super) fn nearest(context: &Context<'_>, vectors: &VectorIndex, limit: usize) -> Result<Option<Nearest>> {
-    let mut nearest = Nearest { query: vec![0.0; vectors.model().dimensions()], said: said(context), found: Vec::new() };
+    let mut nearest =
+        Nearest { query: vec![0.0; vectors.model().dimensions()], said: said(context), found: Vec::new() };
     if !vectors.model().encode(&nearest.said.text, &mut nearest.query) {
         return Ok(None);
     }
@@ -71,11 +76,17 @@ pub(super) fn cosine(a: &[f32], b: &[f32]) -> f32 {
 /// The meaning mode.
 pub(super) fn search(context: &Context<'_>) -> Result<Answer> {
     let Some(vectors) = &context.snapshot.vectors else {
-        return Err(Error::Query("search by meaning is switched off (index.vectors = false); without a mode the query is searched by words".to_owned()));
+        return Err(Error::Query(
+            "search by meaning is switched off (index.vectors = false); without a mode the query is searched by words"
+                .to_owned(),
+        ));
     };
     let limit = context.query.limit;
     let Some(nearest) = nearest(context, vectors, limit + 1)? else {
-        return Ok(Answer { notes: vec!["the query has no word that the embedding model knows".to_owned()], ..Answer::default() });
+        return Ok(Answer {
+            notes: vec!["the query has no word that the embedding model knows".to_owned()],
+            ..Answer::default()
+        });
     };
     let terms = QueryTerms::new(&context.query.text);
     let more = nearest.found.len() > limit;

@@ -75,7 +75,13 @@ pub struct Query {
 impl Query {
     /// A query with the default mode, twenty hits and ten seconds.
     pub fn new(text: impl Into<String>) -> Query {
-        Query { text: text.into(), mode: Mode::Fused, filter: Filter::default(), limit: 20, time_limit: Duration::from_secs(10) }
+        Query {
+            text: text.into(),
+            mode: Mode::Fused,
+            filter: Filter::default(),
+            limit: 20,
+            time_limit: Duration::from_secs(10),
+        }
     }
 
     /// In another mode.
@@ -195,7 +201,10 @@ impl Snapshot {
     /// [`Error::Query`] when the query or a filter cannot be understood, otherwise when the index cannot be read.
     pub fn search(&self, query: &Query) -> Result<Answer> {
         if query.text.len() > LONGEST_QUERY {
-            return Err(Error::Query(format!("the query has {} bytes; {LONGEST_QUERY} are the most", query.text.len())));
+            return Err(Error::Query(format!(
+                "the query has {} bytes; {LONGEST_QUERY} are the most",
+                query.text.len()
+            )));
         }
         if query.text.trim().is_empty() {
             return Err(Error::Query("the query is empty".to_owned()));

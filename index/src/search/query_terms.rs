@@ -4,8 +4,8 @@ use crate::tokens::{Analyzer, words};
 
 /// Words that say nothing in a question about code. Words such as `from`, `not`, `if`, `all` or `get` are kept: they mean something there.
 const STOP_WORDS: &[&str] = &[
-    "a", "an", "the", "of", "to", "in", "is", "are", "be", "by", "for", "with", "as", "on", "at", "it", "its", "this", "that", "these", "those", "and", "or",
-    "which", "we", "how", "do", "does", "i", "you", "what", "where",
+    "a", "an", "the", "of", "to", "in", "is", "are", "be", "by", "for", "with", "as", "on", "at", "it", "its", "this",
+    "that", "these", "those", "and", "or", "which", "we", "how", "do", "does", "i", "you", "what", "where",
 ];
 
 /// A query, taken apart.
@@ -74,7 +74,8 @@ impl SymbolPath {
         }
         let plain = text.replace("::", ".").replace("->", ".").replace('#', ".");
         let parts: Vec<&str> = plain.split('.').collect();
-        let identifier = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '-'));
+        let identifier =
+            |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '-'));
         if !parts.iter().all(identifier) {
             return None;
         }
@@ -85,7 +86,8 @@ impl SymbolPath {
 
 /// Whether two names are the same but for case and `_`.
 pub(super) fn same_name(a: &str, b: &str) -> bool {
-    let fold = |name: &'_ str| name.chars().filter(|&c| c != '_' && c != '-').flat_map(char::to_lowercase).collect::<String>();
+    let fold =
+        |name: &'_ str| name.chars().filter(|&c| c != '_' && c != '-').flat_map(char::to_lowercase).collect::<String>();
     a == b || (a.len().abs_diff(b.len()) <= 8 && fold(a) == fold(b))
 }
 

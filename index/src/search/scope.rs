@@ -72,7 +72,9 @@ impl Scope {
 
     /// Whether a file may have hits, as far as its path and flags tell; tests may also stand in a file of other code.
     pub(super) fn whole_file(&self, file: &FileEntry) -> bool {
-        file.refused.is_none() && self.file(file.key) && (self.tests == Some(true) || self.test(file.flags.has(FileFlags::TEST)))
+        file.refused.is_none()
+            && self.file(file.key)
+            && (self.tests == Some(true) || self.test(file.flags.has(FileFlags::TEST)))
     }
 
     /// Whether the symbol around a line decides if it may be a hit.
@@ -86,7 +88,9 @@ impl Scope {
         vectors::Filter {
             files: self.files.as_ref().map(|files| files.iter().copied().collect::<Keys>()),
             not_files: (!self.shadowed.is_empty()).then(|| self.shadowed.iter().copied().collect::<Keys>()),
-            kinds: (self.kinds != 0).then(|| SymbolKind::ALL.into_iter().filter(|&kind| self.kind(Some(kind))).map(|kind| kind as u8).collect()),
+            kinds: (self.kinds != 0).then(|| {
+                SymbolKind::ALL.into_iter().filter(|&kind| self.kind(Some(kind))).map(|kind| kind as u8).collect()
+            }),
             required: if self.tests == Some(true) { FileFlags::TEST.0 } else { 0 },
             forbidden: if self.tests == Some(false) { FileFlags::TEST.0 } else { 0 },
             ..vectors::Filter::default()
@@ -95,7 +99,9 @@ impl Scope {
 
     /// The same for the vector store, and only in files of these languages.
     pub(super) fn vectors_in(&self, snapshot: &Snapshot, languages: &FxHashSet<Language>) -> vectors::Filter {
-        let wanted = |file: &&Arc<FileEntry>| self.file(file.key) && file.language.is_some_and(|language| languages.contains(&language));
+        let wanted = |file: &&Arc<FileEntry>| {
+            self.file(file.key) && file.language.is_some_and(|language| languages.contains(&language))
+        };
         let files = snapshot.base.files.iter().filter(wanted).map(|file| file.key.0);
         vectors::Filter { files: Some(files.collect()), ..self.vectors() }
     }
@@ -104,7 +110,8 @@ impl Scope {
 fn globs<'p>(patterns: impl Iterator<Item = &'p str>) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let error = |error: globset::Error| Error::Query(format!("the path filter `{pattern}` is no glob: {}", error.kind()));
+        let error =
+            |error: globset::Error| Error::Query(format!("the path filter `{pattern}` is no glob: {}", error.kind()));
         // As in .gitignore, a pattern without a slash matches at any depth, and one that names a folder everything in it.
         let pattern = pattern.trim_start_matches("./");
         let anywhere = if pattern.contains('/') { pattern.to_owned() } else { format!("**/{pattern}") };
@@ -118,7 +125,9 @@ fn globs<'p>(patterns: impl Iterator<Item = &'p str>) -> Result<GlobSet> {
 fn language(name: &str) -> Result<Language> {
     let lower = name.to_lowercase();
     let matches = |language: &Language| {
-        language.name() == lower || language.title().to_lowercase() == lower || language.settings().extensions.contains(&lower)
+        language.name() == lower
+            || language.title().to_lowercase() == lower
+            || language.settings().extensions.contains(&lower)
     };
     Language::all().find(matches).ok_or_else(|| {
         let near = Language::all().max_by(|a, b| {

@@ -61,7 +61,9 @@ pub(super) fn of_chunk(text: &str, located: Located, words: &[String]) -> Snippe
     let window = MOST_LINES.min(chunk.len());
     let starts = 0..=chunk.len() - window;
     // Of equally good windows the first wins, so that a definition shows its signature.
-    let start = starts.max_by_key(|&start| (scores[start..start + window].iter().sum::<usize>(), std::cmp::Reverse(start))).unwrap_or(0);
+    let start = starts
+        .max_by_key(|&start| (scores[start..start + window].iter().sum::<usize>(), std::cmp::Reverse(start)))
+        .unwrap_or(0);
     let mut snippet = Snippet { first_line: located.lines.first + start as u32, ..Snippet::default() };
     for (line, found) in chunk[start..start + window].iter().zip(&found[start..]) {
         add_line(&mut snippet, line, found.clone());
@@ -103,7 +105,8 @@ impl Needles {
             start..start + part.len()
         };
         for word in words(line) {
-            let mut holds = |part: &str| self.analyzer.terms(part).first().is_some_and(|term| self.terms.contains(term));
+            let mut holds =
+                |part: &str| self.analyzer.terms(part).first().is_some_and(|term| self.terms.contains(term));
             if holds(word) {
                 found.push(range(word));
             } else {
@@ -119,7 +122,8 @@ fn add_line(snippet: &mut Snippet, line: &str, mut ranges: Vec<Range<usize>>) {
     ranges.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     // A long line is shown around its first match.
     let first = ranges.first().map_or(0, |range| range.start);
-    let from = if line.len() <= LONGEST_LINE || first < LONGEST_LINE / 2 { 0 } else { floor(line, first - LONGEST_LINE / 4) };
+    let from =
+        if line.len() <= LONGEST_LINE || first < LONGEST_LINE / 2 { 0 } else { floor(line, first - LONGEST_LINE / 4) };
     let to = floor(line, (from + LONGEST_LINE).min(line.len()));
     let index = snippet.lines.len();
     let mut covered = from;

@@ -44,7 +44,10 @@ fn tier(query: &str, name: &str) -> Tier {
         Tier::Same
     } else if same_name(name, query) {
         Tier::SameButCase
-    } else if name.len() >= query.len() && name.is_char_boundary(query.len()) && name[..query.len()].eq_ignore_ascii_case(query) {
+    } else if name.len() >= query.len()
+        && name.is_char_boundary(query.len())
+        && name[..query.len()].eq_ignore_ascii_case(query)
+    {
         Tier::Prefix
     } else if is_humps(query, name) {
         Tier::Humps
@@ -66,7 +69,8 @@ fn is_humps(query: &str, name: &str) -> bool {
         let Some((part, later)) = parts.split_first() else { return false };
         let common = query.bytes().zip(part.bytes()).take_while(|(a, b)| a == b).count();
         // Longest beginning first; a part may also be left out. Parts are few, so trying all is cheap.
-        (1..=common).rev().any(|taken| query.is_char_boundary(taken) && rest(&query[taken..], later)) || rest(&query, later)
+        (1..=common).rev().any(|taken| query.is_char_boundary(taken) && rest(&query[taken..], later))
+            || rest(&query, later)
     }
     parts.len() > 1 && parts.len() <= 12 && query.len() <= 40 && rest(&query, &parts)
 }
@@ -89,13 +93,23 @@ pub(super) fn matches(context: &Context<'_>, path: &SymbolPath, limit: usize) ->
         search_table(context, path, &file.symbols, &allowed, limit, &mut found);
     }
     found.sort_unstable_by(|a, b| {
-        b.score.total_cmp(&a.score).then_with(|| a.file.path.cmp(&b.file.path)).then_with(|| a.row.lines.first.cmp(&b.row.lines.first))
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| a.file.path.cmp(&b.file.path))
+            .then_with(|| a.row.lines.first.cmp(&b.row.lines.first))
     });
     found.truncate(limit);
     Ok(found)
 }
 
-fn search_table(context: &Context<'_>, path: &SymbolPath, symbols: &SegmentSymbols, allowed: &[bool], limit: usize, found: &mut Vec<SymbolMatch>) {
+fn search_table(
+    context: &Context<'_>,
+    path: &SymbolPath,
+    symbols: &SegmentSymbols,
+    allowed: &[bool],
+    limit: usize,
+    found: &mut Vec<SymbolMatch>,
+) {
     let may = |row: &&SymbolRow| {
         allowed.get(row.file as usize).copied().unwrap_or(false)
             && row.kind != SymbolKind::Impl
@@ -118,10 +132,20 @@ fn search_table(context: &Context<'_>, path: &SymbolPath, symbols: &SegmentSymbo
         scored.truncate(limit);
         scored
     };
-    let best: Vec<_> = if rows.len() <= PARALLEL_ROWS { score_all(&rows) } else { rows.par_chunks(PARALLEL_ROWS).flat_map_iter(score_all).collect() };
+    let best: Vec<_> = if rows.len() <= PARALLEL_ROWS {
+        score_all(&rows)
+    } else {
+        rows.par_chunks(PARALLEL_ROWS).flat_map_iter(score_all).collect()
+    };
     for (score, row, tier) in best {
         let Some((file, _)) = symbols.files().get(row.file as usize) else { continue };
-        found.push(SymbolMatch { score: lowered(file, row.is_test, score), file: file.clone(), row, name: symbols.name(&row).to_owned(), exact: tier >= Tier::SameButCase });
+        found.push(SymbolMatch {
+            score: lowered(file, row.is_test, score),
+            file: file.clone(),
+            row,
+            name: symbols.name(&row).to_owned(),
+            exact: tier >= Tier::SameButCase,
+        });
     }
 }
 
@@ -160,7 +184,11 @@ fn weight(kind: SymbolKind) -> f32 {
     match kind {
         kind if kind.is_type() => 60.0,
         SymbolKind::Function | SymbolKind::Method | SymbolKind::Macro | SymbolKind::Constructor => 50.0,
-        SymbolKind::Module | SymbolKind::Namespace | SymbolKind::Constant | SymbolKind::EnumMember | SymbolKind::Table => 30.0,
+        SymbolKind::Module
+        | SymbolKind::Namespace
+        | SymbolKind::Constant
+        | SymbolKind::EnumMember
+        | SymbolKind::Table => 30.0,
         SymbolKind::Key | SymbolKind::Section | SymbolKind::Selector | SymbolKind::Element => 0.0,
         _ => 20.0,
     }
@@ -185,9 +213,9 @@ pub(super) fn search(context: &Context<'_>) -> Result<Answer> {
     let text = context.query.text.trim();
     // Several words are one name: `get user` finds `getUser` and `get_user`.
     let joined: String = text.split_whitespace().collect();
-    let path = QueryTerms::new(&joined)
-        .symbol
-        .ok_or_else(|| Error::Query(format!("`{text}` is no name of a symbol; without --symbol it is searched by words and meaning")))?;
+    let path = QueryTerms::new(&joined).symbol.ok_or_else(|| {
+        Error::Query(format!("`{text}` is no name of a symbol; without --symbol it is searched by words and meaning"))
+    })?;
     let found = matches(context, &path, context.query.limit + 1)?;
     let more = found.len() > context.query.limit;
     let hits = found.into_iter().take(context.query.limit).filter_map(|found| hit(context, &found));

@@ -41,29 +41,116 @@ impl FileFlags {
 
 /// Folders that hold other people's packages in a repository.
 const VENDORED: &[&str] = &[
-    "node_modules", "bower_components", "jspm_packages", "vendor", "vendored", "third_party", "third-party", "thirdparty",
-    "site-packages", ".venv", "venv", "Pods", "Carthage", ".yarn",
+    "node_modules",
+    "bower_components",
+    "jspm_packages",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "thirdparty",
+    "site-packages",
+    ".venv",
+    "venv",
+    "Pods",
+    "Carthage",
+    ".yarn",
 ];
 /// Folders that tools write and nobody reads.
 const ARTEFACTS: &[&str] = &[
-    "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".nox", ".gradle", ".next", ".nuxt", ".terraform",
-    ".cache", ".parcel-cache", ".turbo", ".svelte-kit", ".dart_tool",
+    "__pycache__",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".tox",
+    ".nox",
+    ".gradle",
+    ".next",
+    ".nuxt",
+    ".terraform",
+    ".cache",
+    ".parcel-cache",
+    ".turbo",
+    ".svelte-kit",
+    ".dart_tool",
 ];
 /// Version control's own folders.
 const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".jj", ".bzr", "_darcs", "CVS", ".pijul"];
 /// Files that package managers write.
 const LOCK_FILES: &[&str] = &[
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "Cargo.lock", "poetry.lock", "Pipfile.lock",
-    "pdm.lock", "uv.lock", "composer.lock", "Gemfile.lock", "go.sum", "mix.lock", "pubspec.lock", "Podfile.lock", "flake.lock",
-    "packages.lock.json", "gradle.lockfile",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "Cargo.lock",
+    "poetry.lock",
+    "Pipfile.lock",
+    "pdm.lock",
+    "uv.lock",
+    "composer.lock",
+    "Gemfile.lock",
+    "go.sum",
+    "mix.lock",
+    "pubspec.lock",
+    "Podfile.lock",
+    "flake.lock",
+    "packages.lock.json",
+    "gradle.lockfile",
 ];
 const GENERATED_SUFFIXES: &[&str] = &[
-    ".min.js", ".min.css", ".min.mjs", ".js.map", ".css.map", ".mjs.map", ".d.ts.map", "_pb2.py", "_pb2_grpc.py", "_pb2.pyi", ".pb.go", ".pb.cc", ".pb.h",
-    ".pb.rs", ".g.dart", ".freezed.dart", ".designer.cs", ".g.cs", ".generated.ts", ".generated.cs", "_generated.go", "_generated.rs", ".snap",
+    ".min.js",
+    ".min.css",
+    ".min.mjs",
+    ".js.map",
+    ".css.map",
+    ".mjs.map",
+    ".d.ts.map",
+    "_pb2.py",
+    "_pb2_grpc.py",
+    "_pb2.pyi",
+    ".pb.go",
+    ".pb.cc",
+    ".pb.h",
+    ".pb.rs",
+    ".g.dart",
+    ".freezed.dart",
+    ".designer.cs",
+    ".g.cs",
+    ".generated.ts",
+    ".generated.cs",
+    "_generated.go",
+    "_generated.rs",
+    ".snap",
 ];
-const TEST_FOLDERS: &[&str] = &["test", "tests", "__tests__", "spec", "specs", "testing", "e2e", "testdata", "test-data", "unittests", "unit_tests", "selftests"];
+const TEST_FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "spec",
+    "specs",
+    "testing",
+    "e2e",
+    "testdata",
+    "test-data",
+    "unittests",
+    "unit_tests",
+    "selftests",
+];
 const EXAMPLE_FOLDERS: &[&str] = &[
-    "example", "examples", "demo", "demos", "sample", "samples", "bench", "benches", "benchmark", "benchmarks", "fixtures", "__fixtures__", "playground",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "sample",
+    "samples",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "fixtures",
+    "__fixtures__",
+    "playground",
 ];
 
 /// What a folder's name says about everything below it.
@@ -127,7 +214,10 @@ pub fn flags(path: &str, language: Option<grammars::Language>) -> FileFlags {
         .when(language.is_some_and(|language| is_test_path(language, path)), FileFlags::TEST)
         .when(is_generated_name(name), FileFlags::GENERATED)
         .when(ends_with_ignore_case(name, ".d.ts") || ends_with_ignore_case(name, ".pyi"), FileFlags::DECLARATION)
-        .when(language.is_none_or(|language| language.settings().data || language.name() == "markdown"), FileFlags::PROSE)
+        .when(
+            language.is_none_or(|language| language.settings().data || language.name() == "markdown"),
+            FileFlags::PROSE,
+        )
 }
 
 /// Whether a language's own convention says that the path holds tests.
@@ -170,7 +260,14 @@ mod tests {
 
     #[test]
     fn tests_are_told_by_folder_and_by_name() {
-        for path in ["tests/api.rs", "src/__tests__/a.ts", "pkg/server_test.go", "test_views.py", "UserServiceTest.java", "a.spec.ts"] {
+        for path in [
+            "tests/api.rs",
+            "src/__tests__/a.ts",
+            "pkg/server_test.go",
+            "test_views.py",
+            "UserServiceTest.java",
+            "a.spec.ts",
+        ] {
             assert!(flags(path, None).has(FileFlags::TEST), "{path}");
         }
         for path in ["src/contest.py", "src/latest.rs", "attestation/mod.rs", "Test.java"] {

@@ -277,7 +277,12 @@ fn visit(root: &Path, rules: &Rules, entry: &ignore::DirEntry, batch: &mut Batch
     match rules.file(&shown, metadata.len()) {
         Ok(()) => {
             let modified = modified(&metadata);
-            batch.files.push(Found { path: shown, absolute: entry.path().to_path_buf(), size: metadata.len(), modified });
+            batch.files.push(Found {
+                path: shown,
+                absolute: entry.path().to_path_buf(),
+                size: metadata.len(),
+                modified,
+            });
         }
         Err(reason) => batch.skipped.push(Skip { path: shown, reason, detail: String::new() }),
     }
@@ -291,7 +296,11 @@ fn skip_of(root: &Path, error: &ignore::Error) -> Skip {
             _ => None,
         }
     }
-    Skip { path: path(error).map_or_else(String::new, |path| relative(root, path)), reason: SkipReason::Unreadable, detail: error.to_string() }
+    Skip {
+        path: path(error).map_or_else(String::new, |path| relative(root, path)),
+        reason: SkipReason::Unreadable,
+        detail: error.to_string(),
+    }
 }
 
 /// Opens a regular file. Since it was walked a path may have become anything: opening a pipe would wait for ever, and a link may lead out of the

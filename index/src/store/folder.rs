@@ -16,6 +16,12 @@ use crate::source::Skip;
 use crate::tokens::{CODE_TOKENIZER, CodeTokenizer};
 use crate::trigrams::{TRIGRAM_TOKENIZER, TrigramTokenizer};
 
+/// A text index of at most this many bytes is compared with its checksums whenever it is opened for writing: some 20 ms.
+const LARGEST_CHECKED: u64 = 64 << 20;
+
+/// With less room than this many bytes a disk is full: the smallest segment needs about so much while it is written.
+const ROOM: usize = 8 << 20;
+
 /// What is written beside the data so that it can be recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct About {
@@ -67,7 +73,9 @@ impl Folder {
     pub fn of(base: &Path, root: &Path) -> Folder {
         let name: String = root
             .file_name()
-            .map(|name| name.to_string_lossy().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(40).collect())
+            .map(|name| {
+                name.to_string_lossy().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(40).collect()
+            })
             .unwrap_or_default();
         let hash = short_hash(root.as_os_str().as_encoded_bytes());
         Folder { path: base.join(format!("{name}-{hash:016x}")), root: root.to_path_buf() }
@@ -104,7 +112,8 @@ impl Folder {
     pub fn lock(&self) -> Result<WriteLock> {
         std::fs::create_dir_all(&self.path).map_err(Error::io("create", &self.path))?;
         let path = self.path.join("writer.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::io("open", &path))?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::io("open", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(WriteLock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Busy { path }),
@@ -149,6 +158,30 @@ impl Folder {
         Ok(index)
     }
 
+    /// What is wrong with the files of an opened text index; none when nothing is found. A small index is read whole and compared with its checksums,
+    /// because damaged bytes would otherwise show as wrong answers or panics later. Of a larger one only the presence of its files is looked at, so that
+    /// it opens at once; [`crate::Index::verify`] reads it whole.
+    ///
+    /// # Errors
+    /// When it cannot be read at all.
+    pub fn damage(&self, index: &Index) -> Result<Option<String>> {
+        let text = self.text();
+        for segment in index.searchable_segment_metas()? {
+            use tantivy::index::SegmentComponent as Part;
+            let parts = [Part::Terms, Part::Postings, Part::Positions, Part::FastFields, Part::FieldNorms, Part::Store];
+            let deleted = segment.has_deletes().then_some(Part::Delete);
+            let mut files = parts.into_iter().chain(deleted).map(|part| segment.relative_path(part));
+            if let Some(missing) = files.find(|file| !text.join(file).exists()) {
+                return Ok(Some(format!("{} is missing", missing.display())));
+            }
+        }
+        if tree_size(&text) > LARGEST_CHECKED {
+            return Ok(None);
+        }
+        let damaged = index.validate_checksum()?.into_iter().next();
+        Ok(damaged.map(|file| format!("{} is damaged", file.display())))
+    }
+
     /// Removes everything but the lock.
     pub fn clear(&self) -> Result<()> {
         for name in ["about.json", "skipped.json", "seen.bin"] {
@@ -172,7 +205,8 @@ impl Folder {
     }
 
     fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<()> {
-        let bytes = serde_json::to_vec(value).map_err(|error| Error::io("write", self.path.join(name))(error.into()))?;
+        let bytes =
+            serde_json::to_vec(value).map_err(|error| Error::io("write", self.path.join(name))(error.into()))?;
         self.write(name, &bytes)
     }
 
@@ -183,9 +217,19 @@ impl Folder {
         std::fs::rename(&temporary, self.path.join(name)).map_err(Error::io("write", self.path.join(name)))
     }
 
+    /// Whether a few more megabytes can be written.
+    pub fn has_room(&self) -> bool {
+        let probe = self.path.join("probe.new");
+        let written = std::fs::write(&probe, vec![0; ROOM]);
+        // Half a probe is of no use either.
+        let _ = std::fs::remove_file(&probe);
+        written.is_ok()
+    }
+
     /// Keeps what is known of files that were touched without a change.
     pub fn write_seen(&self, seen: &Seen) -> Result<()> {
-        let bytes = postcard::to_stdvec(seen).map_err(|error| Error::io("write", &self.path)(std::io::Error::other(error)))?;
+        let bytes =
+            postcard::to_stdvec(seen).map_err(|error| Error::io("write", &self.path)(std::io::Error::other(error)))?;
         self.write("seen.bin", &bytes)
     }
 

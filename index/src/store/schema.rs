@@ -14,9 +14,7 @@
 //! so a kill at any instant leaves whole files or none.
 
 use grammars::{Lines, Span, SymbolKind};
-use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{TantivyDocument, Term};
 
 use crate::chunks::Chunk;
@@ -60,7 +58,8 @@ impl Default for Fields {
     fn default() -> Self {
         let mut builder = Schema::builder();
         let text = |tokenizer: &str, record, norms| {
-            let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(norms);
+            let indexing =
+                TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record).set_fieldnorms(norms);
             TextOptions::default().set_indexing_options(indexing)
         };
         Fields {
@@ -98,7 +97,12 @@ impl Tags {
     pub fn chunk(flags: FileFlags, kind: Option<SymbolKind>, defines: bool, is_test: bool, embed: bool) -> Tags {
         let kind = kind.map_or(Self::NO_KIND, |kind| kind as u64);
         let bit = |condition, bit| if condition { bit } else { 0 };
-        Tags(kind | u64::from(flags.0) << 8 | bit(defines, Self::DEFINES) | bit(is_test, Self::TEST) | bit(embed, Self::EMBED))
+        Tags(
+            kind | u64::from(flags.0) << 8
+                | bit(defines, Self::DEFINES)
+                | bit(is_test, Self::TEST)
+                | bit(embed, Self::EMBED),
+        )
     }
 
     /// Whether it is a file's own document.
@@ -166,7 +170,15 @@ impl Fields {
     }
 
     /// The document of a chunk.
-    pub fn chunk_document(&self, key: FileKey, tags: Tags, chunk: &Chunk, id: u64, label: &str, text: &str) -> TantivyDocument {
+    pub fn chunk_document(
+        &self,
+        key: FileKey,
+        tags: Tags,
+        chunk: &Chunk,
+        id: u64,
+        label: &str,
+        text: &str,
+    ) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_u64(self.key, key.0);
         document.add_u64(self.tags, tags.0);

@@ -5,8 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use grammars::Language;
 use grammars::FileFacts;
+use grammars::Language;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tantivy::index::SegmentId;
@@ -216,7 +216,12 @@ impl FileTable {
     }
 
     /// Calls `each` with the facts of every file, segment by segment.
-    pub fn each_facts(&self, searcher: &Searcher, fields: &Fields, mut each: impl FnMut(&Arc<FileEntry>, FileFacts)) -> Result<()> {
+    pub fn each_facts(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        mut each: impl FnMut(&Arc<FileEntry>, FileFacts),
+    ) -> Result<()> {
         let mut addresses: Vec<_> = self.entries.values().collect();
         addresses.sort_unstable_by_key(|(_, address)| *address);
         let mut store: Option<(u32, StoreReader)> = None;

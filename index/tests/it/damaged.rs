@@ -7,7 +7,8 @@ use index::{IndexOptions, Silent};
 
 use crate::support::{Workspace, answers, fixture, open};
 
-const QUESTIONS: &[&str] = &["save a user", "words:user", "exact:user", "regex:us[e]r", "symbol:user", "meaning:keep a person"];
+const QUESTIONS: &[&str] =
+    &["save a user", "words:user", "exact:user", "regex:us[e]r", "symbol:user", "meaning:keep a person"];
 
 fn sound() -> Workspace {
     let workspace = fixture(
@@ -102,7 +103,8 @@ fn whatever_file_is_damaged_the_answers_come_back() {
                 }
             };
             // What cannot be seen when it is opened is named by the check of all bytes, and mended by a rebuild.
-            let named = open(base.path(), workspace.root(), &workspace.options).is_ok_and(|index| index.verify().is_err() || !index.verify().unwrap().is_empty());
+            let named = open(base.path(), workspace.root(), &workspace.options)
+                .is_ok_and(|index| index.verify().is_err() || !index.verify().unwrap().is_empty());
             if outcome == "other answers" && !named {
                 wrong += &format!("{name} {damage}: {outcome} that nobody notices\n");
             }

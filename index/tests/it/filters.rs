@@ -28,7 +28,8 @@ fn tests(only: bool) -> Filter {
     Filter { tests: Some(only), ..Filter::default() }
 }
 
-const MODES: &[&str] = &["open socket", "words:open socket", "exact:socket", "regex:sock[e]t", "symbol:socket", "meaning:open socket"];
+const MODES: &[&str] =
+    &["open socket", "words:open socket", "exact:socket", "regex:sock[e]t", "symbol:socket", "meaning:open socket"];
 
 /// Hundreds of Python functions that answer better than the one class in Go, which stands last.
 fn crowd() -> Workspace {
@@ -61,7 +62,10 @@ fn what_hundreds_of_better_hits_hide_is_found_with_a_filter() {
         let code = Filter { paths: words("!many.py"), ..tests(false) };
         assert_eq!(crowd.paths(query, code), "zone/server.go", "{query}");
         let only_tests = crowd.index.snapshot().search(&ask(query).filter(tests(true)).limit(50)).unwrap();
-        assert!(only_tests.hits.len() == 50 && only_tests.hits.iter().all(|hit| hit.path.starts_with("crowd/tests/")), "{query}");
+        assert!(
+            only_tests.hits.len() == 50 && only_tests.hits.iter().all(|hit| hit.path.starts_with("crowd/tests/")),
+            "{query}"
+        );
     }
 }
 
@@ -85,54 +89,96 @@ shared
 fn check(filter: Filter, expected: Expect) {
     let workspace = mixed();
     let answer = workspace.search_in("exact:shared", filter);
-    let shown: String = if answer.starts_with("error") { answer } else { answer.lines().filter(|line| !line.starts_with(' ')).map(|line| line.to_owned() + "\n").collect() };
+    let shown: String = if answer.starts_with("error") {
+        answer
+    } else {
+        answer.lines().filter(|line| !line.starts_with(' ')).map(|line| line.to_owned() + "\n").collect()
+    };
     expected.assert_eq(&shown);
 }
 
 #[test]
 fn languages_go_by_name_title_or_extension() {
-    check(language("rust"), expect![[r#"
+    check(
+        language("rust"),
+        expect![[r#"
         src/a.rs:1 shared (function) | exact text
-    "#]]);
-    check(language("py JavaScript"), expect![[r#"
+    "#]],
+    );
+    check(
+        language("py JavaScript"),
+        expect![[r#"
         src/deep/er/b.py:1 shared (function) | exact text
         web/gen/d.js:1 shared (function) | exact text
-    "#]]);
-    check(language("pyton"), expect![[r#"
+    "#]],
+    );
+    check(
+        language("pyton"),
+        expect![[r#"
         error: no language is called `pyton`; the nearest is `python`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn path_globs_match_at_any_depth_unless_they_have_a_slash() {
-    check(paths("*.py"), expect![[r#"
+    check(
+        paths("*.py"),
+        expect![[r#"
         src/deep/er/b.py:1 shared (function) | exact text
-    "#]]);
-    check(paths("src/**"), expect![[r#"
+    "#]],
+    );
+    check(
+        paths("src/**"),
+        expect![[r#"
         src/a.rs:1 shared (function) | exact text
         src/deep/er/b.py:1 shared (function) | exact text
-    "#]]);
-    check(paths("./src/"), expect![[r#"
+    "#]],
+    );
+    check(
+        paths("./src/"),
+        expect![[r#"
         src/a.rs:1 shared (function) | exact text
         src/deep/er/b.py:1 shared (function) | exact text
-    "#]]);
-    check(paths("deep"), expect![[r#"
+    "#]],
+    );
+    check(
+        paths("deep"),
+        expect![[r#"
         src/deep/er/b.py:1 shared (function) | exact text
-    "#]]);
-    check(paths("web !gen"), expect![[r#"
+    "#]],
+    );
+    check(
+        paths("web !gen"),
+        expect![[r#"
         web/c.tsx:1 shared (function) | exact text
-    "#]]);
-    check(paths("!src !web"), expect![[r#"
+    "#]],
+    );
+    check(
+        paths("!src !web"),
+        expect![[r#"
         notes [1].txt:1 | exact text
-    "#]]);
-    check(paths("a{"), expect![[r#"
+    "#]],
+    );
+    check(
+        paths("a{"),
+        expect![[r#"
         error: the path filter `a{` is no glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn filters_hold_together() {
-    check(Filter { languages: words("python rust"), paths: words("!*.rs"), kinds: vec![SymbolKind::Function], tests: Some(false) }, expect![[r#"
+    check(
+        Filter {
+            languages: words("python rust"),
+            paths: words("!*.rs"),
+            kinds: vec![SymbolKind::Function],
+            tests: Some(false),
+        },
+        expect![[r#"
         src/deep/er/b.py:1 shared (function) | exact text
-    "#]]);
+    "#]],
+    );
 }

@@ -39,7 +39,8 @@ fn an_edit_is_one_file() {
     expect![[r#"
         a.py:1 gamma (function) | defines it
             1 def «gamma»()
-    "#]].assert_eq(&workspace.search("symbol:gamma"));
+    "#]]
+    .assert_eq(&workspace.search("symbol:gamma"));
 }
 
 #[test]
@@ -136,11 +137,13 @@ fn an_index_of_vectors_is_optional() {
     assert_eq!(workspace.embed(), EmbedOutcome::default());
     expect![[r#"
         error: search by meaning is switched off (index.vectors = false); without a mode the query is searched by words
-    "#]].assert_eq(&workspace.search("meaning:alpha"));
+    "#]]
+    .assert_eq(&workspace.search("meaning:alpha"));
     expect![[r#"
         a.py:1 alpha (function) | defines it; has alpha
             1 def «alpha»(): return 1
-    "#]].assert_eq(&workspace.search("alpha"));
+    "#]]
+    .assert_eq(&workspace.search("alpha"));
 }
 
 #[test]
@@ -151,5 +154,6 @@ fn an_index_of_substrings_is_optional() {
     expect![[r#"
         a.py:1 alpha (function) | exact text
             1 def a«lph»a(): return 1
-    "#]].assert_eq(&workspace.search("exact:lph"));
+    "#]]
+    .assert_eq(&workspace.search("exact:lph"));
 }

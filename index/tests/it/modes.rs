@@ -64,7 +64,9 @@ fn check(query: &str, expected: Expect) {
 
 #[test]
 fn words_are_found_as_parts_of_names_and_in_any_form() {
-    check("words:saving users", expect![[r#"
+    check(
+        "words:saving users",
+        expect![[r#"
         src/user.ts:6-13 UserStore (class) | has saving, users
             6 export class «User»Store {
             7     «save»(«user»: «User») {
@@ -94,12 +96,15 @@ fn words_are_found_as_parts_of_names_and_in_any_form() {
             1 # Shop
             2 
             3 Call `get«User»ById` to load a «user». Größe und GRÖSSE.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn exact_ignores_case_until_the_query_has_capitals() {
-    check("exact:getuser", expect![[r#"
+    check(
+        "exact:getuser",
+        expect![[r#"
         src/user.ts:2 getUserById (function) | exact text
             2 export function «getUser»ById(id: number): User {
         src/user.ts:10 UserStore.getUser (method) | exact text
@@ -110,8 +115,11 @@ fn exact_ignores_case_until_the_query_has_capitals() {
             1 import { «getUser»ById } from "../src/user";
         tests/user.test.ts:2 finds a user (function) | exact text
             2 test("finds a user", () => { expect(«getUser»ById(1)).toBeDefined(); });
-    "#]]);
-    check("exact:getUserB", expect![[r#"
+    "#]],
+    );
+    check(
+        "exact:getUserB",
+        expect![[r#"
         src/user.ts:2 getUserById (function) | exact text
             2 export function «getUserB»yId(id: number): User {
         README.md:3 Shop (section) | exact text
@@ -120,97 +128,137 @@ fn exact_ignores_case_until_the_query_has_capitals() {
             1 import { «getUserB»yId } from "../src/user";
         tests/user.test.ts:2 finds a user (function) | exact text
             2 test("finds a user", () => { expect(«getUserB»yId(1)).toBeDefined(); });
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn exact_takes_signs_and_tabs_as_they_stand() {
-    check("exact:1<<i) * ", expect![[r#"
+    check(
+        "exact:1<<i) * ",
+        expect![[r#"
         src/retry.go:14 backoff (function) | exact text
            14 func backoff(i int) time.Duration { return time.Duration(«1<<i) * »time.Second }
-    "#]]);
-    check("exact:\t\ttime.", expect![[r#"
+    "#]],
+    );
+    check(
+        "exact:\t\ttime.",
+        expect![[r#"
         src/retry.go:9 Retry (function) | exact text
             9 «		time.»Sleep(backoff(i))
-    "#]]);
-    check("exact:TODO(", expect![[r#"
+    "#]],
+    );
+    check(
+        "exact:TODO(",
+        expect![[r#"
         src/Cart.java:4 Cart.totalPrice (method) | exact text
             4         return total + tax; // «TODO(»später): Rabatt
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn exact_folds_the_case_of_other_letters_too() {
-    check("exact:größe", expect![[r#"
+    check(
+        "exact:größe",
+        expect![[r#"
         README.md:3 Shop (section) | exact text
             3 Call `getUserById` to load a user. «Größe» und GRÖSSE.
-    "#]]);
-    check("exact:grösse", expect![[r#"
+    "#]],
+    );
+    check(
+        "exact:grösse",
+        expect![[r#"
         README.md:3 Shop (section) | exact text
             3 Call `getUserById` to load a user. Größe und «GRÖSSE».
-    "#]]);
+    "#]],
+    );
     check("exact:TODO(Später", expect![[""]]);
 }
 
 #[test]
 fn exact_of_less_than_three_signs_reads_every_file() {
-    check("exact:+", expect![[r#"
+    check(
+        "exact:+",
+        expect![[r#"
         src/Cart.java:4 Cart.totalPrice (method) | exact text
             4         return total «+» tax; // TODO(später): Rabatt
         src/retry.go:5 Retry (function) | exact text
             5 	for i := 0; i < attempts; i«+»«+» {
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn regex_matches_line_by_line() {
-    check(r"regex:^func \w+\(", expect![[r#"
+    check(
+        r"regex:^func \w+\(",
+        expect![[r#"
         src/retry.go:4 Retry (function) | matches the pattern
             4 «func Retry(»attempts int, f func() error) error {
         src/retry.go:14 backoff (function) | matches the pattern
            14 «func backoff(»i int) time.Duration { return time.Duration(1<<i) * time.Second }
-    "#]]);
-    check(r"regex:(?i)TOOMANY|rabatt$", expect![[r#"
+    "#]],
+    );
+    check(
+        r"regex:(?i)TOOMANY|rabatt$",
+        expect![[r#"
         src/Cart.java:4 Cart.totalPrice (method) | matches the pattern
             4         return total + tax; // TODO(später): «Rabatt»
         src/retry.go:11 Retry (function) | matches the pattern
            11 	return Err«TooMany»Attempts
-    "#]]);
-    check(r"regex:^\s*save", expect![[r#"
+    "#]],
+    );
+    check(
+        r"regex:^\s*save",
+        expect![[r#"
         src/user.ts:7 UserStore.save (method) | matches the pattern
             7 «    save»(user: User) {
-    "#]]);
+    "#]],
+    );
     check(r"regex:\{\n", expect![[""]]);
 }
 
 #[test]
 fn regex_without_three_certain_letters_reads_every_file() {
-    check(r"regex:\bi\+\+", expect![[r#"
+    check(
+        r"regex:\bi\+\+",
+        expect![[r#"
         src/retry.go:5 Retry (function) | matches the pattern
             5 	for i := 0; i < attempts; «i++» {
-    "#]]);
-    check(r"regex:^.{65,}$", expect![[r#"
+    "#]],
+    );
+    check(
+        r"regex:^.{65,}$",
+        expect![[r#"
         src/retry.go:3 | matches the pattern
             3 «// Retry calls f again after a pause until it succeeds or the attempts are used up.»
         src/retry.go:14 backoff (function) | matches the pattern
            14 «func backoff(i int) time.Duration { return time.Duration(1<<i) * time.Second }»
         tests/user.test.ts:2 finds a user (function) | matches the pattern
             2 «test("finds a user", () => { expect(getUserById(1)).toBeDefined(); });»
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_pattern_that_cannot_be_is_explained() {
-    check("regex:((a{1000}){1000}){10}", expect![[r#"
+    check(
+        "regex:((a{1000}){1000}){10}",
+        expect![[r#"
         error: the pattern is too large: compiled, it takes more than 32 MiB. Use smaller repetitions
-    "#]]);
-    check("regex:save(", expect![[r#"
+    "#]],
+    );
+    check(
+        "regex:save(",
+        expect![[r#"
         error: the pattern is no regular expression: regex parse error:
             save(
                 ^
         error: unclosed group
         To search for it as it stands, use --exact
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -233,27 +281,42 @@ fn a_pattern_that_explodes_elsewhere_is_fast_here() {
 
 #[test]
 fn symbols_are_found_by_humps_beginnings_and_containers() {
-    check("symbol:gUBI", expect![[r#"
+    check(
+        "symbol:gUBI",
+        expect![[r#"
         src/user.ts:2-4 getUserById (function) | similar name
             2 function «getUserById»(id: number): User
-    "#]]);
-    check("symbol:UserStore.save", expect![[r#"
+    "#]],
+    );
+    check(
+        "symbol:UserStore.save",
+        expect![[r#"
         src/user.ts:7-9 UserStore.save (method) | defines it
             7 «save»(user: User)
-    "#]]);
-    check("symbol:Cart::save", expect![[r#"
+    "#]],
+    );
+    check(
+        "symbol:Cart::save",
+        expect![[r#"
         src/Cart.java:6 Cart.save (method) | defines it
             6 void «save»()
-    "#]]);
-    check("symbol:get user", expect![[r#"
+    "#]],
+    );
+    check(
+        "symbol:get user",
+        expect![[r#"
         src/user.ts:10-12 UserStore.getUser (method) | defines it
            10 «getUser»(name: string)
         src/user.ts:2-4 getUserById (function) | similar name
             2 function «getUserById»(id: number): User
-    "#]]);
-    check("symbol:(", expect![[r#"
+    "#]],
+    );
+    check(
+        "symbol:(",
+        expect![[r#"
         error: `(` is no name of a symbol; without --symbol it is searched by words and meaning
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -283,7 +346,9 @@ fn meaning_finds_what_shares_no_word() {
 
 #[test]
 fn the_default_puts_the_definition_first_and_says_why() {
-    check("getUserById", expect![[r#"
+    check(
+        "getUserById",
+        expect![[r#"
         src/user.ts:1-4 getUserById (function) | defines it; has getUserById; similar meaning
             1 /** Loads one person from the database. */
             2 export function «getUserById»(id: number): User {
@@ -326,7 +391,8 @@ fn the_default_puts_the_definition_first_and_says_why() {
            14 func backoff(i int) time.Duration { return time.Duration(1<<i) * time.Second }
         src/retry.go:1 shop (module) | similar meaning
             1 package shop
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -340,21 +406,51 @@ fn the_default_answers_questions() {
 
 #[test]
 fn unusable_queries_are_refused_with_a_reason() {
-    check("", expect![[r#"
+    check(
+        "",
+        expect![[r#"
         error: the query is empty
-    "#]]);
-    check("exact:a\nb", expect![[r#"
+    "#]],
+    );
+    check(
+        "exact:a\nb",
+        expect![[r#"
         error: a query has one line; search for each line, or use a regular expression
-    "#]]);
-    check(&"x".repeat(20_000), expect![[r#"
+    "#]],
+    );
+    check(
+        &"x".repeat(20_000),
+        expect![[r#"
         error: the query has 20000 bytes; 10000 are the most
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn no_query_breaks_any_mode() {
     let workspace = shop();
-    let queries = ["\0", "\u{feff}", "ß", "İ", "ﬀ", "𝒳", "\u{202e}abc", "a b c d e f g h i j k l m n o p", "\\", "(?", "[", "::", "->", ".", "_", "__", "-", "$", "#", "\t"];
+    let queries = [
+        "\0",
+        "\u{feff}",
+        "ß",
+        "İ",
+        "ﬀ",
+        "𝒳",
+        "\u{202e}abc",
+        "a b c d e f g h i j k l m n o p",
+        "\\",
+        "(?",
+        "[",
+        "::",
+        "->",
+        ".",
+        "_",
+        "__",
+        "-",
+        "$",
+        "#",
+        "\t",
+    ];
     for query in queries {
         for mode in [Mode::Fused, Mode::Words, Mode::Exact, Mode::Regex, Mode::Symbol, Mode::Meaning] {
             for limit in [0, 1, usize::MAX] {

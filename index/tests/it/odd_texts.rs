@@ -23,14 +23,22 @@ fn check(content: &[u8], query: &str, expected: Expect) {
 
 #[test]
 fn latin1_is_read() {
-    check(b"# Gr\xfc\xdfe aus K\xf6ln, caf\xe9\ndef gr\xfc\xdfen(): pass\n", "exact:Köln", expect![[r#"
+    check(
+        b"# Gr\xfc\xdfe aus K\xf6ln, caf\xe9\ndef gr\xfc\xdfen(): pass\n",
+        "exact:Köln",
+        expect![[r#"
         a.py:1 | exact text
             1 # Grüße aus «Köln», café
-    "#]]);
-    check(b"# Gr\xfc\xdfe aus K\xf6ln, caf\xe9\ndef gr\xfc\xdfen(): pass\n", "symbol:grüßen", expect![[r#"
+    "#]],
+    );
+    check(
+        b"# Gr\xfc\xdfe aus K\xf6ln, caf\xe9\ndef gr\xfc\xdfen(): pass\n",
+        "symbol:grüßen",
+        expect![[r#"
         a.py:2 grüßen (function) | defines it
             2 def «grüßen»()
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -39,41 +47,65 @@ fn utf16_is_read_in_both_orders() {
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     for content in [little, big] {
-        check(&content, "symbol:zebra", expect![[r#"
+        check(
+            &content,
+            "symbol:zebra",
+            expect![[r#"
             a.py:2 zebra (function) | defines it
                 2 def «zebra»()
-        "#]]);
-        check(&content, "exact:→ 名", expect![[r#"
+        "#]],
+        );
+        check(
+            &content,
+            "exact:→ 名",
+            expect![[r#"
             a.py:1 | exact text
                 1 # größer «→ 名»前
-        "#]]);
-        check(&content, "meaning:zebra", expect![[r#"
+        "#]],
+        );
+        check(
+            &content,
+            "meaning:zebra",
+            expect![[r#"
             a.py:1-2 zebra (function) | similar meaning
                 1 # größer → 名前
                 2 def «zebra»(): pass
-        "#]]);
+        "#]],
+        );
     }
 }
 
 #[test]
 fn a_byte_order_mark_is_no_part_of_the_text() {
-    check(b"\xef\xbb\xbfdef zebra(): pass\n", "regex:^def", expect![[r#"
+    check(
+        b"\xef\xbb\xbfdef zebra(): pass\n",
+        "regex:^def",
+        expect![[r#"
         a.py:1 zebra (function) | matches the pattern
             1 «def» zebra(): pass
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn line_ends_of_windows_are_no_part_of_lines() {
-    check(b"def zebra():\r\n    return 1\r\n", "regex:zebra.*:$", expect![[r#"
+    check(
+        b"def zebra():\r\n    return 1\r\n",
+        "regex:zebra.*:$",
+        expect![[r#"
         a.py:1 zebra (function) | matches the pattern
             1 def «zebra():»
-    "#]]);
-    check(b"def zebra():\r\n    return 1\r\n", "words:zebra", expect![[r#"
+    "#]],
+    );
+    check(
+        b"def zebra():\r\n    return 1\r\n",
+        "words:zebra",
+        expect![[r#"
         a.py:1-2 zebra (function) | has zebra
             1 def «zebra»():
             2     return 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -103,8 +135,18 @@ fn one_very_long_line_is_searched() {
 fn deep_nesting_is_no_problem() {
     for depth in [10_000, 100_000] {
         let workspace = Workspace::empty(IndexOptions::default());
-        for extension in ["rs", "py", "js", "ts", "go", "java", "c", "cpp", "cs", "rb", "php", "kt", "swift", "sh", "json", "yaml", "md", "css", "html"] {
-            for (name, open) in [("round", "(\n"), ("square", "[\n"), ("curly", "{\n"), ("tag", "<a>\n"), ("if", "if x {\n"), ("minus", "- \n")] {
+        for extension in [
+            "rs", "py", "js", "ts", "go", "java", "c", "cpp", "cs", "rb", "php", "kt", "swift", "sh", "json", "yaml",
+            "md", "css", "html",
+        ] {
+            for (name, open) in [
+                ("round", "(\n"),
+                ("square", "[\n"),
+                ("curly", "{\n"),
+                ("tag", "<a>\n"),
+                ("if", "if x {\n"),
+                ("minus", "- \n"),
+            ] {
                 if depth == 10_000 || name == "round" || name == "curly" {
                     workspace.write(&format!("{name}.{extension}"), format!("{}\nzebra\n", open.repeat(depth)));
                 }
@@ -113,14 +155,18 @@ fn deep_nesting_is_no_problem() {
         let begun = Instant::now();
         let summary = workspace.update();
         assert_eq!(summary.skipped, 0, "{}", workspace.skipped());
-        assert_eq!(workspace.index.snapshot().search(&ask("exact:zebra").limit(1_000)).unwrap().hits.len(), summary.files);
+        assert_eq!(
+            workspace.index.snapshot().search(&ask("exact:zebra").limit(1_000)).unwrap().hits.len(),
+            summary.files
+        );
         assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
     }
 }
 
 /// Every extension that any language claims.
 fn extensions() -> Vec<String> {
-    let mut all: Vec<String> = Language::all().flat_map(|language| language.settings().extensions.iter().cloned()).collect();
+    let mut all: Vec<String> =
+        Language::all().flat_map(|language| language.settings().extensions.iter().cloned()).collect();
     all.sort();
     all.dedup();
     all
@@ -135,14 +181,21 @@ fn noise_under_any_name_is_indexed_or_listed() {
         state ^= state << 17;
         state
     };
-    let signs: Vec<char> = "(){}[]<>\"'`\\/*#-+=;:,.|&!?@$%^~_ \n\n\n\t\rabcdefXYZ0123é→\u{0}\u{1b}\u{feff}".chars().collect();
+    let signs: Vec<char> =
+        "(){}[]<>\"'`\\/*#-+=;:,.|&!?@$%^~_ \n\n\n\t\rabcdefXYZ0123é→\u{0}\u{1b}\u{feff}".chars().collect();
     let workspace = Workspace::empty(IndexOptions::default());
     let extensions = extensions();
     for extension in &extensions {
         workspace.write(&format!("bytes.{extension}"), (0..3_000).map(|_| random() as u8).collect::<Vec<u8>>());
-        workspace.write(&format!("signs.{extension}"), (0..3_000).map(|_| signs[random() as usize % signs.len()]).collect::<String>());
+        workspace.write(
+            &format!("signs.{extension}"),
+            (0..3_000).map(|_| signs[random() as usize % signs.len()]).collect::<String>(),
+        );
         let signs = &signs[..signs.len() - 3];
-        workspace.write(&format!("text.{extension}"), (0..3_000).map(|_| signs[random() as usize % signs.len()]).collect::<String>());
+        workspace.write(
+            &format!("text.{extension}"),
+            (0..3_000).map(|_| signs[random() as usize % signs.len()]).collect::<String>(),
+        );
     }
     workspace.update();
     workspace.embed();

@@ -89,7 +89,14 @@ fn readers_keep_the_moment_they_took() {
 #[test]
 fn strange_buffers_break_nothing() {
     let workspace = workspace();
-    for text in ["\0\0\0", "\u{feff}", "((((((((((", &"{\n".repeat(50_000), &"x".repeat(3_000_000), "def a(:\r\n\r\r\n\tclass ("] {
+    for text in [
+        "\0\0\0",
+        "\u{feff}",
+        "((((((((((",
+        &"{\n".repeat(50_000),
+        &"x".repeat(3_000_000),
+        "def a(:\r\n\r\r\n\tclass (",
+    ] {
         workspace.index.set_text("a.py", text);
         for mode in MODES {
             workspace.search(&format!("{mode}zebra"));

@@ -6,7 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use index::{Answer, EmbedOutcome, Filter, Hit, Index, IndexOptions, Mode, Query, Reason, Silent, Summary, VectorOptions};
+use index::{
+    Answer, EmbedOutcome, Filter, Hit, Index, IndexOptions, Mode, Query, Reason, Silent, Summary, VectorOptions,
+};
 use tempfile::TempDir;
 
 /// A folder with files and the index of it, kept in another folder.
@@ -78,8 +80,17 @@ impl Workspace {
     /// Runs git in the workspace, untouched by the configuration of whoever runs the tests.
     pub(crate) fn git(&self, arguments: &str) {
         let mut git = Command::new("git");
-        git.current_dir(self.root()).args(["-c", "user.name=T", "-c", "user.email=t@localhost", "-c", "init.defaultBranch=main"]);
-        git.args(arguments.split_whitespace()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+        git.current_dir(self.root()).args([
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@localhost",
+            "-c",
+            "init.defaultBranch=main",
+        ]);
+        git.args(arguments.split_whitespace())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null");
         let output = git.output().unwrap();
         assert!(output.status.success(), "git {arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
@@ -114,7 +125,15 @@ impl Workspace {
 
     /// The paths with hits, each once, in order.
     pub(crate) fn paths(&self, query: &str, filter: Filter) -> String {
-        let mut paths: Vec<String> = self.index.snapshot().search(&ask(query).filter(filter)).unwrap().hits.into_iter().map(|hit| hit.path).collect();
+        let mut paths: Vec<String> = self
+            .index
+            .snapshot()
+            .search(&ask(query).filter(filter))
+            .unwrap()
+            .hits
+            .into_iter()
+            .map(|hit| hit.path)
+            .collect();
         paths.dedup();
         paths.join(" ")
     }
@@ -133,8 +152,13 @@ pub(crate) fn open(base: &Path, root: &Path, options: &IndexOptions) -> index::R
 
 /// A query whose mode stands before it: `words:`, `exact:`, `regex:`, `symbol:`, `meaning:`; without one the default.
 pub(crate) fn ask(query: &str) -> Query {
-    let modes =
-        [("words:", Mode::Words), ("exact:", Mode::Exact), ("regex:", Mode::Regex), ("symbol:", Mode::Symbol), ("meaning:", Mode::Meaning)];
+    let modes = [
+        ("words:", Mode::Words),
+        ("exact:", Mode::Exact),
+        ("regex:", Mode::Regex),
+        ("symbol:", Mode::Symbol),
+        ("meaning:", Mode::Meaning),
+    ];
     let chosen = modes.iter().find_map(|(prefix, mode)| query.strip_prefix(prefix).map(|text| (text, *mode)));
     let (text, mode) = chosen.unwrap_or((query, Mode::Fused));
     Query::new(text).mode(mode)
@@ -195,13 +219,15 @@ pub(crate) fn answers(index: &Index, questions: &[&str]) -> String {
         writeln!(out, "== {question}").unwrap();
         let answer = index.snapshot().search(&ask(question).limit(300));
         let answer = answer.unwrap_or_else(|error| panic!("{question}: {error}"));
-        let mut hits: Vec<String> = answer.hits.iter().map(|hit| show(&Answer { hits: vec![hit.clone()], ..Answer::default() })).collect();
+        let mut hits: Vec<String> =
+            answer.hits.iter().map(|hit| show(&Answer { hits: vec![hit.clone()], ..Answer::default() })).collect();
         if matches!(ask(question).mode, Mode::Words | Mode::Fused) {
             hits.sort();
         }
         out += &hits.concat();
     }
-    let mut files: Vec<String> = index.snapshot().files().map(|file| format!("{} {}\n", file.path, file.lines)).collect();
+    let mut files: Vec<String> =
+        index.snapshot().files().map(|file| format!("{} {}\n", file.path, file.lines)).collect();
     files.sort();
     out + &files.concat()
 }

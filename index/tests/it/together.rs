@@ -87,21 +87,32 @@ fn tight_caps_change_nothing_but_speed() {
     let questions = ["words:def", "exact:zebra", "symbol:okapi", "meaning:zebra"];
     assert_eq!(answers(&workspace.index, &questions), answers(&other, &questions));
     for threads in [3, 1_000_000] {
-        let (_base, other) = fresh(workspace.root(), &IndexOptions { threads, memory_mb: 8, ..IndexOptions::default() });
+        let (_base, other) =
+            fresh(workspace.root(), &IndexOptions { threads, memory_mb: 8, ..IndexOptions::default() });
         assert_eq!(answers(&workspace.index, &questions), answers(&other, &questions));
     }
 }
 
 #[test]
 fn the_largest_file_is_an_option() {
-    let workspace = Workspace::empty(IndexOptions { max_file_kb: 1, exclude: vec!["gen/**".into()], ..IndexOptions::default() });
+    let workspace =
+        Workspace::empty(IndexOptions { max_file_kb: 1, exclude: vec!["gen/**".into()], ..IndexOptions::default() });
     workspace.write("small.py", "def zebra(): pass\n");
     workspace.write("large.py", "def zebra(): pass\n".repeat(100));
     workspace.write("gen/x.py", "def zebra(): pass\n");
     workspace.update();
     assert_eq!(workspace.paths("exact:zebra", Filter::default()), "small.py");
-    assert_eq!(workspace.skipped(), "\"gen/x.py\" excluded by index.exclude\n\"large.py\" larger than index.max-file-kb\n");
-    let error = open(workspace.base(), workspace.root(), &IndexOptions { exclude: vec!["a{".into()], ..IndexOptions::default() }).err().unwrap();
+    assert_eq!(
+        workspace.skipped(),
+        "\"gen/x.py\" excluded by index.exclude\n\"large.py\" larger than index.max-file-kb\n"
+    );
+    let error = open(
+        workspace.base(),
+        workspace.root(),
+        &IndexOptions { exclude: vec!["a{".into()], ..IndexOptions::default() },
+    )
+    .err()
+    .unwrap();
     assert!(error.to_string().starts_with("index.exclude: "), "{error}");
 }
 

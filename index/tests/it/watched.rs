@@ -88,7 +88,9 @@ fn files_that_appear_while_their_folder_is_being_noticed_are_found() {
 
 #[test]
 fn deleted_files_and_folders_are_forgotten() {
-    let watched = watched("//- /a.py\ndef zebra(): pass\n//- /lib/b.py\ndef okapi(): pass\n//- /lib/deep/c.py\ndef lion(): pass\n");
+    let watched = watched(
+        "//- /a.py\ndef zebra(): pass\n//- /lib/b.py\ndef okapi(): pass\n//- /lib/deep/c.py\ndef lion(): pass\n",
+    );
     watched.workspace.remove("a.py");
     watched.wait_for("exact:zebra", "");
     std::fs::remove_dir_all(watched.workspace.path("lib")).unwrap();

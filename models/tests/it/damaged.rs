@@ -29,13 +29,7 @@ fn a_complete_file_loads() {
     assert!(model.encode("ab", &mut vector));
     // a is 0.5 × (2, 0, 0), ##b is 1 × (0, 4, 0).
     let expected = [1.0 / 17f32.sqrt(), 4.0 / 17f32.sqrt(), 0.0];
-    assert!(
-        vector
-            .iter()
-            .zip(expected)
-            .all(|(x, y)| (x - y).abs() < 1e-6),
-        "{vector:?}"
-    );
+    assert!(vector.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-6), "{vector:?}");
 }
 
 #[test]
@@ -56,14 +50,8 @@ fn the_name_of_the_built_in_model_is_that_of_its_file() {
 
 #[test]
 fn a_foreign_file_is_refused() {
-    check(
-        b"\x7fELF....".to_vec(),
-        "not an embedding model: the file does not start with \"DMSE1\"",
-    );
-    check(
-        Vec::new(),
-        "not an embedding model: the file does not start with \"DMSE1\"",
-    );
+    check(b"\x7fELF....".to_vec(), "not an embedding model: the file does not start with \"DMSE1\"");
+    check(Vec::new(), "not an embedding model: the file does not start with \"DMSE1\"");
 }
 
 #[test]
@@ -100,20 +88,14 @@ fn scales_must_be_numbers() {
 fn tokens_must_be_text() {
     let mut file = small();
     file[17] = 0xff;
-    check(
-        file,
-        "token 0 of the embedding model is not UTF-8; get the file anew",
-    );
+    check(file, "token 0 of the embedding model is not UTF-8; get the file anew");
 }
 
 #[test]
 fn bytes_after_the_table_are_refused() {
     let mut file = small();
     file.push(0);
-    assert_eq!(
-        Model::load(file).unwrap_err(),
-        LoadError::TrailingBytes { extra: 1 }
-    );
+    assert_eq!(Model::load(file).unwrap_err(), LoadError::TrailingBytes { extra: 1 });
 }
 
 proptest! {

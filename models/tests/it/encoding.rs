@@ -18,10 +18,9 @@ fn a_text_without_known_words_has_no_vector_and_clears_the_output() {
 #[test]
 fn a_question_is_nearest_to_the_code_that_answers_it() {
     let question = encode("open a file and read all its lines").unwrap();
-    let near =
-        encode("def read_lines(path):\n    with open(path) as f:\n        return f.readlines()")
-            .unwrap();
-    let far = encode("fn draw_circle(canvas: &mut Canvas, radius: f32, colour: Rgb) { canvas.arc(radius, colour) }").unwrap();
+    let near = encode("def read_lines(path):\n    with open(path) as f:\n        return f.readlines()").unwrap();
+    let far =
+        encode("fn draw_circle(canvas: &mut Canvas, radius: f32, colour: Rgb) { canvas.arc(radius, colour) }").unwrap();
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
     assert!(dot(&question, &near) > dot(&question, &far) + 0.2);
 }

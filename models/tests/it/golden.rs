@@ -17,10 +17,7 @@ fn once() -> usize {
 }
 
 fn cases() -> Vec<Case> {
-    include_str!("../golden/golden.jsonl")
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    include_str!("../golden/golden.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -46,29 +43,17 @@ fn vectors_equal_the_reference() {
         worst = worst.min(cosine);
     }
     // The fixture rounds to 0.0001, which alone costs some 1e-7.
-    assert!(
-        worst > 0.999_99,
-        "the worst of all texts has a cosine of {worst}"
-    );
+    assert!(worst > 0.999_99, "the worst of all texts has a cosine of {worst}");
 }
 
 #[test]
 fn the_fixture_covers_known_and_unknown_texts() {
     let cases = cases();
     let unknown = cases.iter().filter(|case| case.vector.is_none()).count();
-    assert!(
-        cases.len() >= 50 && unknown >= 5,
-        "{} texts, {unknown} of them unknown",
-        cases.len()
-    );
+    assert!(cases.len() >= 50 && unknown >= 5, "{} texts, {unknown} of them unknown", cases.len());
 }
 
 fn cosine(a: &[f32], b: &[f32]) -> f64 {
-    let dot = |a: &[f32], b: &[f32]| {
-        a.iter()
-            .zip(b)
-            .map(|(&x, &y)| f64::from(x) * f64::from(y))
-            .sum::<f64>()
-    };
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>();
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }

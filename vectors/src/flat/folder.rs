@@ -28,13 +28,8 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<(u64, PathBuf)>> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.map_err(Error::io("read", folder))?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        let generation = name
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.strip_suffix(SUFFIX));
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let generation = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
         if let Some(generation) = generation.and_then(|digits| digits.parse().ok()) {
             files.push((generation, path));
         }
@@ -46,10 +41,7 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<(u64, PathBuf)>> {
 pub(crate) fn remove_unfinished(folder: &Path) -> Result<()> {
     for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
         let path = entry.map_err(Error::io("read", folder))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == UNFINISHED)
-        {
+        if path.extension().is_some_and(|extension| extension == UNFINISHED) {
             log::remove_file(&path)?;
         }
     }
@@ -61,9 +53,5 @@ pub(crate) fn remove_files(folder: &Path) -> Result<()> {
     for (_, path) in files(folder)? {
         log::remove_file(&path)?;
     }
-    if folder.is_dir() {
-        remove_unfinished(folder)
-    } else {
-        Ok(())
-    }
+    if folder.is_dir() { remove_unfinished(folder) } else { Ok(()) }
 }

@@ -94,10 +94,7 @@ impl Header {
         frame[8..16].copy_from_slice(&self.at.to_le_bytes());
         frame[16..24].copy_from_slice(&self.number.to_le_bytes());
         frame[24..32].copy_from_slice(&(self.body as u64).to_le_bytes());
-        for (i, count) in [self.rows, self.points, self.removed]
-            .into_iter()
-            .enumerate()
-        {
+        for (i, count) in [self.rows, self.points, self.removed].into_iter().enumerate() {
             frame[32 + 4 * i..36 + 4 * i].copy_from_slice(&count.to_le_bytes());
         }
         frame[44..HASHED].fill(0);
@@ -107,11 +104,7 @@ impl Header {
 }
 
 fn checksum(frame: &[u8]) -> [u8; 16] {
-    let hash = *blake3::Hasher::new()
-        .update(&frame[..HASHED])
-        .update(&frame[ALIGN..])
-        .finalize()
-        .as_bytes();
+    let hash = *blake3::Hasher::new().update(&frame[..HASHED]).update(&frame[ALIGN..]).finalize().as_bytes();
     std::array::from_fn(|i| hash[i])
 }
 
@@ -143,12 +136,7 @@ pub(crate) struct RowRecord {
 }
 
 /// A data frame with room for its header, which [`Header::seal`] fills in.
-pub(crate) fn data(
-    stride: usize,
-    rows: &[RowRecord],
-    points: &[PointRecord],
-    removed: &[u64],
-) -> Vec<u8> {
+pub(crate) fn data(stride: usize, rows: &[RowRecord], points: &[PointRecord], removed: &[u64]) -> Vec<u8> {
     let body = rows.len() * (stride + ROW_META) + points.len() * POINT + removed.len() * 8;
     let mut frame = Vec::with_capacity(ALIGN + body.next_multiple_of(ALIGN));
     frame.resize(ALIGN, 0);
@@ -156,10 +144,8 @@ pub(crate) fn data(
         frame.extend(row.values.iter().map(|&value| value as u8));
         frame.resize(frame.len() + stride - row.values.len(), 0);
     }
-    rows.iter()
-        .for_each(|row| frame.extend(row.content.to_le_bytes()));
-    rows.iter()
-        .for_each(|row| frame.extend(row.scale.to_le_bytes()));
+    rows.iter().for_each(|row| frame.extend(row.content.to_le_bytes()));
+    rows.iter().for_each(|row| frame.extend(row.scale.to_le_bytes()));
     for point in points {
         frame.extend(point.id.to_le_bytes());
         frame.extend(point.file.to_le_bytes());
@@ -183,34 +169,16 @@ pub(crate) struct Data<'a> {
 impl<'a> Data<'a> {
     /// `None` when the counts do not fit the body.
     pub(crate) fn new(header: Header, body: &'a [u8], stride: usize) -> Option<Self> {
-        let counts = [
-            (header.rows, stride + ROW_META),
-            (header.points, POINT),
-            (header.removed, 8),
-        ];
-        let length: u64 = counts
-            .iter()
-            .map(|&(count, size)| u64::from(count) * size as u64)
-            .sum();
+        let counts = [(header.rows, stride + ROW_META), (header.points, POINT), (header.removed, 8)];
+        let length: u64 = counts.iter().map(|&(count, size)| u64::from(count) * size as u64).sum();
         let body = body.get(..usize::try_from(length).ok()?)?;
-        Some(Data {
-            header,
-            body,
-            stride,
-        })
+        Some(Data { header, body, stride })
     }
 
     fn part(&self, part: usize) -> &'a [u8] {
         let [rows, points, removed] =
             [self.header.rows, self.header.points, self.header.removed].map(|count| count as usize);
-        let ends = [
-            0,
-            rows * self.stride,
-            rows * 8,
-            rows * 4,
-            points * POINT,
-            removed * 8,
-        ];
+        let ends = [0, rows * self.stride, rows * 8, rows * 4, points * POINT, removed * 8];
         let start = ends[..=part].iter().sum::<usize>();
         &self.body[start..start + ends[part + 1]]
     }
@@ -218,15 +186,9 @@ impl<'a> Data<'a> {
     /// Content, place in the file and scale of each row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, u64, f32)> + 'a {
         let (start, stride) = (self.header.at + ALIGN as u64, self.stride as u64);
-        let scales = self
-            .part(2)
-            .chunks_exact(4)
-            .map(|raw| f32::from_bits(u32_at(raw, 0)));
+        let scales = self.part(2).chunks_exact(4).map(|raw| f32::from_bits(u32_at(raw, 0)));
         let contents = self.part(1).chunks_exact(8).map(|raw| u64_at(raw, 0));
-        contents
-            .zip(scales)
-            .zip(0..)
-            .map(move |((content, scale), i)| (content, start + i * stride, scale))
+        contents.zip(scales).zip(0..).map(move |((content, scale), i)| (content, start + i * stride, scale))
     }
 
     pub(crate) fn points(&self) -> impl Iterator<Item = PointRecord> + 'a {
@@ -270,29 +232,11 @@ mod tests {
     use super::*;
 
     fn frame() -> (Header, Vec<u8>) {
-        let row = |content, value| RowRecord {
-            content,
-            scale: 0.5,
-            values: vec![value; 20],
-        };
-        let point = PointRecord {
-            id: 1,
-            file: 2,
-            content: 8,
-            lang: 3,
-            kind: 4,
-            flags: 5,
-        };
+        let row = |content, value| RowRecord { content, scale: 0.5, values: vec![value; 20] };
+        let point = PointRecord { id: 1, file: 2, content: 8, lang: 3, kind: 4, flags: 5 };
         let mut frame = data(stride(20), &[row(7, 1), row(8, -2)], &[point], &[9, 10]);
-        let header = Header {
-            kind: Kind::Data,
-            at: 640,
-            number: 3,
-            body: frame.len() - ALIGN,
-            rows: 2,
-            points: 1,
-            removed: 2,
-        };
+        let header =
+            Header { kind: Kind::Data, at: 640, number: 3, body: frame.len() - ALIGN, rows: 2, points: 1, removed: 2 };
         header.seal(&mut frame);
         (header, frame)
     }
@@ -303,18 +247,8 @@ mod tests {
         assert_eq!(Header::parse(&frame, 640), Some(header));
         assert!(Header::is_whole(&frame));
         let data = Data::new(header, &frame[ALIGN..], stride(20)).unwrap();
-        assert_eq!(
-            data.rows().collect::<Vec<_>>(),
-            [(7, 704, 0.5), (8, 736, 0.5)]
-        );
-        let point = PointRecord {
-            id: 1,
-            file: 2,
-            content: 8,
-            lang: 3,
-            kind: 4,
-            flags: 5,
-        };
+        assert_eq!(data.rows().collect::<Vec<_>>(), [(7, 704, 0.5), (8, 736, 0.5)]);
+        let point = PointRecord { id: 1, file: 2, content: 8, lang: 3, kind: 4, flags: 5 };
         assert_eq!(data.points().collect::<Vec<_>>(), [point]);
         assert_eq!(data.removed().collect::<Vec<_>>(), [9, 10]);
     }
@@ -325,10 +259,7 @@ mod tests {
         for at in 0..frame.len() * 8 {
             let mut damaged = frame.clone();
             damaged[at / 8] ^= 1 << (at % 8);
-            assert!(
-                !Header::is_whole(&damaged) || Header::parse(&damaged, 640).is_none(),
-                "bit {at}"
-            );
+            assert!(!Header::is_whole(&damaged) || Header::parse(&damaged, 640).is_none(), "bit {at}");
         }
     }
 

@@ -44,14 +44,7 @@ impl Log {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(true);
         let file = options.open(path).map_err(Error::io("create", path))?;
-        let mut log = Log {
-            path: path.to_owned(),
-            file,
-            end: 0,
-            number: 0,
-            committed: 0,
-            suspect: false,
-        };
+        let mut log = Log { path: path.to_owned(), file, end: 0, number: 0, committed: 0, suspect: false };
         let mut frame = vec![0; ALIGN];
         frame.extend((collection.dimensions() as u32).to_le_bytes());
         frame.extend(collection.model().as_bytes());
@@ -72,26 +65,11 @@ impl Log {
         write: bool,
         mut each: impl FnMut(Data<'_>),
     ) -> Result<Self> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(write)
-            .open(path)
-            .map_err(Error::io("open", path))?;
+        let file = OpenOptions::new().read(true).write(write).open(path).map_err(Error::io("open", path))?;
         let length = file.metadata().map_err(Error::io("open", path))?.len();
-        let mut log = Log {
-            path: path.to_owned(),
-            file,
-            end: 0,
-            number: 0,
-            committed: 0,
-            suspect: false,
-        };
+        let mut log = Log { path: path.to_owned(), file, end: 0, number: 0, committed: 0, suspect: false };
         // The writer may take back what it has not committed, and a reader of another process would still have it mapped.
-        let limit = if write {
-            length
-        } else {
-            log.last_commit(length)?
-        };
+        let limit = if write { length } else { log.last_commit(length)? };
         let mut frame = Vec::new();
         while let Some(header) = log.read_frame(limit, &mut frame)? {
             let body = &frame[ALIGN..];
@@ -99,9 +77,7 @@ impl Log {
                 Kind::Collection if log.number == 0 => log.check_collection(collection, body)?,
                 Kind::Data if log.number > 0 => {
                     let data = Data::new(header, body, stride(collection.dimensions()));
-                    each(data.ok_or_else(|| {
-                        log.corrupt("the counts of a frame do not fit its length")
-                    })?);
+                    each(data.ok_or_else(|| log.corrupt("the counts of a frame do not fit its length"))?);
                 }
                 Kind::Commit if log.number > 0 => log.committed = log.end + ALIGN as u64,
                 _ => return Err(log.corrupt("a frame that does not belong there")),
@@ -144,10 +120,7 @@ impl Log {
 
     fn read_at(&mut self, at: u64, length: usize, buffer: &mut Vec<u8>) -> Result<()> {
         buffer.resize(length, 0);
-        let read = self
-            .file
-            .seek(SeekFrom::Start(at))
-            .and_then(|_| self.file.read_exact(buffer));
+        let read = self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.read_exact(buffer));
         read.map_err(Error::io("read", &self.path))
     }
 
@@ -177,9 +150,7 @@ impl Log {
             self.read_at(at, size, &mut buffer)?;
             for (place, bytes) in (at..).step_by(ALIGN).zip(buffer.chunks_exact(ALIGN)) {
                 let header = Header::parse(bytes, place);
-                if header.is_some_and(|header| header.kind == Kind::Commit)
-                    && Header::is_whole(bytes)
-                {
+                if header.is_some_and(|header| header.kind == Kind::Commit) && Header::is_whole(bytes) {
                     return Ok(true);
                 }
             }
@@ -190,8 +161,7 @@ impl Log {
 
     fn check_collection(&self, collection: &Collection, body: &[u8]) -> Result<()> {
         let (dimensions, model) = body.split_at(4);
-        let dimensions =
-            u32::from_le_bytes([dimensions[0], dimensions[1], dimensions[2], dimensions[3]]);
+        let dimensions = u32::from_le_bytes([dimensions[0], dimensions[1], dimensions[2], dimensions[3]]);
         let model = String::from_utf8_lossy(model);
         let model = model.trim_end_matches('\0');
         if (model, dimensions as usize) == (collection.model(), collection.dimensions()) {
@@ -200,20 +170,12 @@ impl Log {
         Err(Error::OtherCollection {
             place: self.path.display().to_string(),
             found: format!("vectors of {model} with {dimensions} dimensions"),
-            expected: format!(
-                "those of {} with {}",
-                collection.model(),
-                collection.dimensions()
-            ),
+            expected: format!("those of {} with {}", collection.model(), collection.dimensions()),
         })
     }
 
     fn corrupt(&self, what: &'static str) -> Error {
-        Error::Corrupt {
-            path: self.path.clone(),
-            at: self.end,
-            what,
-        }
+        Error::Corrupt { path: self.path.clone(), at: self.end, what }
     }
 
     /// Appends a data frame made by [`super::frame::data`]; returns where it starts. When that fails, what was there stays.
@@ -221,28 +183,11 @@ impl Log {
         self.append(Kind::Data, frame, counts.map(|count| count as u32))
     }
 
-    fn append(
-        &mut self,
-        kind: Kind,
-        frame: &mut [u8],
-        [rows, points, removed]: [u32; 3],
-    ) -> Result<u64> {
+    fn append(&mut self, kind: Kind, frame: &mut [u8], [rows, points, removed]: [u32; 3]) -> Result<u64> {
         let at = self.end;
         let body = frame.len() - ALIGN;
-        Header {
-            kind,
-            at,
-            number: self.number,
-            body,
-            rows,
-            points,
-            removed,
-        }
-        .seal(frame);
-        let written = self
-            .file
-            .seek(SeekFrom::Start(at))
-            .and_then(|_| self.file.write_all(frame));
+        Header { kind, at, number: self.number, body, rows, points, removed }.seal(frame);
+        let written = self.file.seek(SeekFrom::Start(at)).and_then(|_| self.file.write_all(frame));
         if let Err(error) = written {
             self.cut(self.mark());
             return Err(Error::io("write", &self.path)(error));
@@ -254,10 +199,7 @@ impl Log {
 
     /// Where the log ends now, to [`Log::cut`] it back to.
     pub(crate) fn mark(&self) -> Mark {
-        Mark {
-            end: self.end,
-            number: self.number,
-        }
+        Mark { end: self.end, number: self.number }
     }
 
     /// Drops the frames behind `mark`.
@@ -277,9 +219,7 @@ impl Log {
             return Ok(());
         }
         if self.suspect {
-            let source = std::io::Error::other(
-                "an earlier attempt failed; close the store and open it again",
-            );
+            let source = std::io::Error::other("an earlier attempt failed; close the store and open it again");
             return Err(Error::io("make durable", &self.path)(source));
         }
         if let Err(error) = self.file.sync_data() {
@@ -343,10 +283,7 @@ const MAX_MAPS: usize = 8;
 impl Maps {
     /// Adds what `log` has got since the last time.
     pub(crate) fn extend(&mut self, log: &Log) -> Result<()> {
-        let mapped = self
-            .0
-            .last()
-            .map_or(0, |(start, map)| start + map.len() as u64);
+        let mapped = self.0.last().map_or(0, |(start, map)| start + map.len() as u64);
         if mapped == log.end {
             return Ok(());
         }
@@ -365,10 +302,7 @@ impl Maps {
 
     /// The `length` bytes at `at`, which lie in one frame.
     pub(crate) fn bytes(&self, at: u64, length: usize) -> &[u8] {
-        let part = self
-            .0
-            .partition_point(|&(start, _)| start <= at)
-            .saturating_sub(1);
+        let part = self.0.partition_point(|&(start, _)| start <= at).saturating_sub(1);
         let (start, map) = &self.0[part];
         let at = (at - start) as usize;
         &map[at..at + length]

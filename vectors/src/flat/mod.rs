@@ -43,11 +43,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            threads: 2,
-            cache_bytes: None,
-            read_only: false,
-        }
+        Options { threads: 2, cache_bytes: None, read_only: false }
     }
 }
 
@@ -73,10 +69,7 @@ struct Snapshot {
 
 impl Snapshot {
     fn row(&self, address: u32) -> &[i8] {
-        let bytes = self.maps.bytes(
-            u64::from(address) * frame::ROW_ALIGN as u64,
-            self.dimensions,
-        );
+        let bytes = self.maps.bytes(u64::from(address) * frame::ROW_ALIGN as u64, self.dimensions);
         // SAFETY: `u8` and `i8` have the same size, alignment and valid values; length and lifetime stay the same.
         #[allow(unsafe_code)]
         unsafe {
@@ -95,11 +88,7 @@ impl FlatStore {
     /// [`FlatStore::reset`] mends by removing it; [`Error::Io`] when it cannot be read.
     pub fn open(folder: &Path, collection: &Collection, options: Options) -> Result<Self> {
         let folder = folder.join(collection.name());
-        let lock = if options.read_only {
-            None
-        } else {
-            Some(lock(&folder)?)
-        };
+        let lock = if options.read_only { None } else { Some(lock(&folder)?) };
         let writer = Writer::open(&folder, collection, !options.read_only)?;
         let snapshot = ArcSwap::from_pointee(writer.snapshot());
         Ok(FlatStore {
@@ -138,9 +127,7 @@ impl FlatStore {
         for entry in entries {
             let path = entry.map_err(Error::io("read", folder))?.path();
             // Only a folder with a lock in it is one of ours.
-            if path.file_name().is_some_and(|name| name != keep.as_str())
-                && path.join(LOCK).is_file()
-            {
+            if path.file_name().is_some_and(|name| name != keep.as_str()) && path.join(LOCK).is_file() {
                 let Ok(lock) = lock(&path) else { continue };
                 // Some systems do not remove what is open.
                 drop(lock);
@@ -162,9 +149,7 @@ impl FlatStore {
 
     fn write(&self, change: impl FnOnce(&mut Writer) -> Result<()>) -> Result<()> {
         if self.options.read_only {
-            return Err(Error::ReadOnly {
-                path: self.folder.clone(),
-            });
+            return Err(Error::ReadOnly { path: self.folder.clone() });
         }
         let mut writer = self.writer.lock();
         change(&mut writer)?;
@@ -193,13 +178,7 @@ impl VectorStore for FlatStore {
     fn search(&self, query: &[f32], k: usize, filter: &Filter) -> Result<Vec<Scored>> {
         check_limit(k, 0)?;
         let query = self.collection.normalised(query).map_err(Error::Query)?;
-        Ok(scan::search(
-            &self.snapshot.load(),
-            &query,
-            k,
-            filter,
-            self.options.threads,
-        ))
+        Ok(scan::search(&self.snapshot.load(), &query, k, filter, self.options.threads))
     }
 
     fn scroll(&self, cursor: Option<Cursor>, limit: usize, filter: &Filter) -> Result<Page> {
@@ -217,30 +196,19 @@ impl VectorStore for FlatStore {
 
     fn cached(&self, contents: &[u64]) -> Result<Vec<bool>> {
         let mut writer = self.writer.lock();
-        Ok(contents
-            .iter()
-            .map(|&content| writer.touch(content).is_some())
-            .collect())
+        Ok(contents.iter().map(|&content| writer.touch(content).is_some()).collect())
     }
 
     fn lookup(&self, contents: &[u64]) -> Result<Vec<Option<Vec<f32>>>> {
         // Rows and the snapshot that they point into are taken together: a compaction moves both.
         let (rows, snapshot) = {
             let mut writer = self.writer.lock();
-            let rows: Vec<_> = contents
-                .iter()
-                .map(|&content| writer.touch(content))
-                .collect();
+            let rows: Vec<_> = contents.iter().map(|&content| writer.touch(content)).collect();
             (rows, self.snapshot.load_full())
         };
         let vector = |row: rows::Row| {
-            let values = snapshot
-                .row(row.address)
-                .iter()
-                .map(|&value| f32::from(value) * row.scale);
-            self.collection
-                .normalised(&values.collect::<Vec<f32>>())
-                .ok()
+            let values = snapshot.row(row.address).iter().map(|&value| f32::from(value) * row.scale);
+            self.collection.normalised(&values.collect::<Vec<f32>>()).ok()
         };
         Ok(rows.into_iter().map(|row| row.and_then(vector)).collect())
     }
@@ -260,18 +228,11 @@ const LOCK: &str = "lock";
 fn lock(folder: &Path) -> Result<File> {
     std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let path = folder.join(LOCK);
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
+    let file = File::options().read(true).write(true).create(true).truncate(false).open(&path);
     let file = file.map_err(Error::io("create", &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked {
-            path: folder.to_owned(),
-        }),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Locked { path: folder.to_owned() }),
         Err(std::fs::TryLockError::Error(error)) => Err(Error::io("lock", &path)(error)),
     }
 }

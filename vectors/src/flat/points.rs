@@ -49,11 +49,7 @@ impl Blocks {
 
     /// How many points match.
     pub(crate) fn count(&self, filter: &Filter) -> usize {
-        if filter.is_empty() {
-            self.live
-        } else {
-            self.matching(filter).count()
-        }
+        if filter.is_empty() { self.live } else { self.matching(filter).count() }
     }
 
     /// The matching points with numbers from `from`, ascending, at most `limit`.
@@ -61,9 +57,7 @@ impl Blocks {
         let mut entries: Vec<Entry> = Vec::new();
         let mut beyond = u64::MAX;
         for slot in self.matching(filter) {
-            let PointRecord {
-                id, file, content, ..
-            } = slot.point;
+            let PointRecord { id, file, content, .. } = slot.point;
             if id >= from && id <= beyond {
                 entries.push(Entry { id, content, file });
                 if entries.len() == limit * 2 {
@@ -87,14 +81,7 @@ pub(crate) fn select<'a>(block: &'a [Slot], filter: &Filter, found: &mut Vec<&'a
     // The points of a file mostly stand together: its answer is remembered.
     let mut last: Option<(u64, bool)> = None;
     found.extend(block.iter().filter(|slot| {
-        let PointRecord {
-            id,
-            file,
-            kind,
-            flags,
-            lang,
-            ..
-        } = slot.point;
+        let PointRecord { id, file, kind, flags, lang, .. } = slot.point;
         slot.live
             && filter.matches_properties(id, kind, flags, lang)
             && match last {
@@ -128,14 +115,8 @@ impl Points {
             return;
         };
         let block = Arc::make_mut(block);
-        self.slots
-            .insert(point.id, (number * BLOCK + block.len()) as u32);
-        block.push(Slot {
-            point,
-            address,
-            scale,
-            live: true,
-        });
+        self.slots.insert(point.id, (number * BLOCK + block.len()) as u32);
+        block.push(Slot { point, address, scale, live: true });
         self.blocks.live += 1;
     }
 
@@ -150,13 +131,7 @@ impl Points {
 
     /// Closes the gaps that removed points left, once they cost more than closing them.
     pub(crate) fn tidy(&mut self) {
-        let gaps = self
-            .blocks
-            .blocks
-            .iter()
-            .map(|block| block.len())
-            .sum::<usize>()
-            - self.blocks.live;
+        let gaps = self.blocks.blocks.iter().map(|block| block.len()).sum::<usize>() - self.blocks.live;
         if gaps <= 4 * BLOCK || gaps <= self.blocks.live / 2 {
             return;
         }
@@ -165,9 +140,7 @@ impl Points {
         let mut slots: Vec<&Slot> = old.blocks.matching(&all).collect();
         // In the order of the file, which is how a scan reads fastest.
         slots.sort_by_key(|slot| slot.address);
-        slots
-            .into_iter()
-            .for_each(|slot| self.add(slot.point, slot.address, slot.scale));
+        slots.into_iter().for_each(|slot| self.add(slot.point, slot.address, slot.scale));
     }
 }
 
@@ -176,14 +149,7 @@ mod tests {
     use super::*;
 
     fn point(id: u64) -> PointRecord {
-        PointRecord {
-            id,
-            file: id / 10,
-            content: id,
-            lang: 0,
-            kind: 0,
-            flags: 0,
-        }
+        PointRecord { id, file: id / 10, content: id, lang: 0, kind: 0, flags: 0 }
     }
 
     #[test]
@@ -207,9 +173,6 @@ mod tests {
         assert_eq!(points.remove(19_500), Some(point(19_500)));
         assert_eq!(points.remove(19_500), None);
         let page = points.blocks().page(19_499, 2, &Filter::default());
-        assert_eq!(
-            page.iter().map(|entry| entry.id).collect::<Vec<_>>(),
-            [19_499, 19_501]
-        );
+        assert_eq!(page.iter().map(|entry| entry.id).collect::<Vec<_>>(), [19_499, 19_501]);
     }
 }

@@ -39,12 +39,7 @@ impl Rows {
     /// Adds a row without points, unless its text has one.
     pub(crate) fn insert(&mut self, content: u64, address: u32, scale: f32) {
         self.clock = self.clock.wrapping_add(1);
-        self.rows.entry(content).or_insert(Row {
-            address,
-            scale,
-            points: 0,
-            used: self.clock,
-        });
+        self.rows.entry(content).or_insert(Row { address, scale, points: 0, used: self.clock });
     }
 
     /// A point got this row.
@@ -72,12 +67,8 @@ impl Rows {
 
     /// The rows without points that were used last, at most `count`, the latest at the end.
     pub(crate) fn cached(&self, count: usize) -> Vec<(u64, Row)> {
-        let mut cached: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|(_, row)| row.points == 0)
-            .map(|(&c, &row)| (c, row))
-            .collect();
+        let mut cached: Vec<_> =
+            self.rows.iter().filter(|(_, row)| row.points == 0).map(|(&c, &row)| (c, row)).collect();
         cached.sort_unstable_by_key(|(_, row)| row.used);
         cached.split_off(cached.len().saturating_sub(count))
     }
@@ -98,11 +89,7 @@ mod tests {
         rows.take(3);
         rows.release(3);
         assert_eq!(rows.live(), 1);
-        let cached: Vec<u64> = rows
-            .cached(2)
-            .into_iter()
-            .map(|(content, _)| content)
-            .collect();
+        let cached: Vec<u64> = rows.cached(2).into_iter().map(|(content, _)| content).collect();
         assert_eq!(cached, [1, 3], "2 has a point, 4 was used before 1 and 3");
     }
 }

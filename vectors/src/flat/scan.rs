@@ -17,26 +17,13 @@ const PARALLEL: usize = 60_000;
 /// queries lie: that alone takes a quarter of the error from their scores (the estimator of RaBitQ, arXiv 2405.12497).
 pub(crate) fn quantise(vector: &[f32]) -> (Vec<i8>, f32) {
     let largest = vector.iter().fold(0f32, |largest, x| largest.max(x.abs()));
-    let values: Vec<i8> = vector
-        .iter()
-        .map(|x| (x * 127.0 / largest).round() as i8)
-        .collect();
-    let along: f32 = vector
-        .iter()
-        .zip(&values)
-        .map(|(&x, &value)| x * f32::from(value))
-        .sum();
+    let values: Vec<i8> = vector.iter().map(|x| (x * 127.0 / largest).round() as i8).collect();
+    let along: f32 = vector.iter().zip(&values).map(|(&x, &value)| x * f32::from(value)).sum();
     (values, 1.0 / along)
 }
 
 /// The `k` best points for `query`, a vector of length 1.
-pub(crate) fn search(
-    snapshot: &Snapshot,
-    query: &[f32],
-    k: usize,
-    filter: &Filter,
-    threads: usize,
-) -> Vec<Scored> {
+pub(crate) fn search(snapshot: &Snapshot, query: &[f32], k: usize, filter: &Filter, threads: usize) -> Vec<Scored> {
     if k == 0 {
         return Vec::new();
     }
@@ -44,20 +31,15 @@ pub(crate) fn search(
     // Rounding the query moves scores by less than what lies between the k-th and the 3 k-th.
     let keep = 3 * k + 32;
     let blocks = snapshot.points.blocks();
-    let threads = if snapshot.points.live() < PARALLEL {
-        1
-    } else {
-        threads.max(1)
-    };
+    let threads = if snapshot.points.live() < PARALLEL { 1 } else { threads.max(1) };
     let mut best = if threads == 1 {
         scan(snapshot, blocks, &rough, keep, filter)
     } else {
         let share = blocks.len().div_ceil(threads);
         std::thread::scope(|scope| {
             let shares = blocks.chunks(share).skip(1);
-            let others: Vec<_> = shares
-                .map(|share| scope.spawn(|| scan(snapshot, share, &rough, keep, filter)))
-                .collect();
+            let others: Vec<_> =
+                shares.map(|share| scope.spawn(|| scan(snapshot, share, &rough, keep, filter))).collect();
             let mut best = scan(snapshot, &blocks[..share], &rough, keep, filter);
             for other in others {
                 match other.join() {
@@ -72,17 +54,8 @@ pub(crate) fn search(
     let mut scored: Vec<Scored> = best
         .into_iter()
         .map(|(_, slot)| {
-            let dot: f32 = snapshot
-                .row(slot.address)
-                .iter()
-                .zip(query)
-                .map(|(&a, &b)| f32::from(a) * b)
-                .sum();
-            Scored {
-                id: slot.point.id,
-                file: slot.point.file,
-                score: (dot * slot.scale).clamp(-1.0, 1.0),
-            }
+            let dot: f32 = snapshot.row(slot.address).iter().zip(query).map(|(&a, &b)| f32::from(a) * b).sum();
+            Scored { id: slot.point.id, file: slot.point.file, score: (dot * slot.scale).clamp(-1.0, 1.0) }
         })
         .collect();
     scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
@@ -146,9 +119,7 @@ fn keep_best(best: &mut Vec<(f32, &Slot)>, keep: usize) -> f32 {
         return f32::NEG_INFINITY;
     }
     // Equal scores in the order of numbers, so that the answer does not depend on how threads shared the work.
-    let order = |a: &(f32, &Slot), b: &(f32, &Slot)| {
-        b.0.total_cmp(&a.0).then(a.1.point.id.cmp(&b.1.point.id))
-    };
+    let order = |a: &(f32, &Slot), b: &(f32, &Slot)| b.0.total_cmp(&a.0).then(a.1.point.id.cmp(&b.1.point.id));
     let least = best.select_nth_unstable_by(keep - 1, order).1.0;
     best.truncate(keep);
     least

@@ -33,14 +33,7 @@ pub(crate) struct Writer {
 impl Writer {
     fn empty(dimensions: usize) -> Self {
         let (rows, points, maps) = Default::default();
-        Writer {
-            log: None,
-            generation: 0,
-            rows,
-            points,
-            maps,
-            dimensions,
-        }
+        Writer { log: None, generation: 0, rows, points, maps, dimensions }
     }
 
     /// Reads the newest file in `folder`. With `write`, what a kill left there is cleared up.
@@ -72,11 +65,7 @@ impl Writer {
             whole &= writer.apply(data.removed(), data.points());
         })?;
         if !whole {
-            return Err(Error::Corrupt {
-                path: path.to_owned(),
-                at: log.end(),
-                what: "a point has no row",
-            });
+            return Err(Error::Corrupt { path: path.to_owned(), at: log.end(), what: "a point has no row" });
         }
         writer.points.tidy();
         writer.maps.extend(&log)?;
@@ -86,16 +75,11 @@ impl Writer {
 
     fn add_row(&mut self, content: u64, place: u64, scale: f32) {
         // The log refuses to grow beyond what an address reaches.
-        self.rows
-            .insert(content, (place / ROW_ALIGN as u64) as u32, scale);
+        self.rows.insert(content, (place / ROW_ALIGN as u64) as u32, scale);
     }
 
     /// Brings the points up to date with a record; false when a point has no row.
-    fn apply(
-        &mut self,
-        removed: impl Iterator<Item = u64>,
-        points: impl Iterator<Item = PointRecord>,
-    ) -> bool {
+    fn apply(&mut self, removed: impl Iterator<Item = u64>, points: impl Iterator<Item = PointRecord>) -> bool {
         let mut whole = true;
         for id in removed {
             self.drop_point(id);
@@ -119,11 +103,7 @@ impl Writer {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            points: self.points.blocks().clone(),
-            maps: self.maps.clone(),
-            dimensions: self.dimensions,
-        }
+        Snapshot { points: self.points.blocks().clone(), maps: self.maps.clone(), dimensions: self.dimensions }
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -145,34 +125,18 @@ impl Writer {
             *self = Writer::load(&path, self.generation + 1, collection, true)?;
         }
         // Just made, or there already.
-        self.log
-            .as_mut()
-            .ok_or_else(|| Error::Invalid("the file of vectors vanished".to_owned()))
+        self.log.as_mut().ok_or_else(|| Error::Invalid("the file of vectors vanished".to_owned()))
     }
 
-    pub(crate) fn upsert(
-        &mut self,
-        folder: &Path,
-        collection: &Collection,
-        points: &[Point<'_>],
-    ) -> Result<()> {
+    pub(crate) fn upsert(&mut self, folder: &Path, collection: &Collection, points: &[Point<'_>]) -> Result<()> {
         let mut vectors = NewRows::default();
         for point in points {
-            let normalised = point
-                .vector
-                .map(|vector| collection.normalised(vector))
-                .transpose();
-            match normalised.map_err(|reason| Error::Vector {
-                id: point.id,
-                reason,
-            })? {
+            let normalised = point.vector.map(|vector| collection.normalised(vector)).transpose();
+            match normalised.map_err(|reason| Error::Vector { id: point.id, reason })? {
                 Some(vector) => vectors.add(&self.rows, point.content, &vector),
                 None if self.rows.get(point.content).is_some() || vectors.has(point.content) => {}
                 None => {
-                    return Err(Error::NotCached {
-                        id: point.id,
-                        content: point.content,
-                    });
+                    return Err(Error::NotCached { id: point.id, content: point.content });
                 }
             }
         }
@@ -189,12 +153,7 @@ impl Writer {
     ) -> Result<()> {
         let mut new = NewRows::default();
         for (content, vector) in vectors {
-            let vector = collection
-                .normalised(vector)
-                .map_err(|reason| Error::Vector {
-                    id: *content,
-                    reason,
-                })?;
+            let vector = collection.normalised(vector).map_err(|reason| Error::Vector { id: *content, reason })?;
             new.add(&self.rows, *content, &vector);
         }
         self.ensure(folder, collection)?;
@@ -202,36 +161,20 @@ impl Writer {
     }
 
     pub(crate) fn delete(&mut self, filter: &Filter) -> Result<()> {
-        let ids: Vec<u64> = self
-            .points
-            .blocks()
-            .matching(filter)
-            .map(|slot| slot.point.id)
-            .collect();
+        let ids: Vec<u64> = self.points.blocks().matching(filter).map(|slot| slot.point.id).collect();
         self.append(&[], &[], &ids)
     }
 
     /// Writes and applies records: all of them, or on an error none.
-    fn append(
-        &mut self,
-        rows: &[RowRecord],
-        points: &[PointRecord],
-        removed: &[u64],
-    ) -> Result<()> {
-        let Some(log) = self
-            .log
-            .as_mut()
-            .filter(|_| rows.len() + points.len() + removed.len() > 0)
-        else {
+    fn append(&mut self, rows: &[RowRecord], points: &[PointRecord], removed: &[u64]) -> Result<()> {
+        let Some(log) = self.log.as_mut().filter(|_| rows.len() + points.len() + removed.len() > 0) else {
             return Ok(());
         };
         let mark = log.mark();
-        match append_frames(log, stride(self.dimensions), rows, points, removed).and_then(
-            |places| {
-                self.maps.extend(log)?;
-                Ok(places)
-            },
-        ) {
+        match append_frames(log, stride(self.dimensions), rows, points, removed).and_then(|places| {
+            self.maps.extend(log)?;
+            Ok(places)
+        }) {
             Ok(places) => {
                 for (row, place) in rows.iter().zip(places) {
                     self.add_row(row.content, place, row.scale);
@@ -247,12 +190,7 @@ impl Writer {
         }
     }
 
-    pub(crate) fn flush(
-        &mut self,
-        folder: &Path,
-        collection: &Collection,
-        cache: Option<u64>,
-    ) -> Result<()> {
+    pub(crate) fn flush(&mut self, folder: &Path, collection: &Collection, cache: Option<u64>) -> Result<()> {
         let Some(log) = self.log.as_mut() else {
             return Ok(());
         };
@@ -288,38 +226,22 @@ impl Writer {
     }
 
     /// Writes what is in use and `cached` to a new file at `path`, and reads it back.
-    fn rewrite(
-        &self,
-        path: &Path,
-        collection: &Collection,
-        cached: &[(u64, Row)],
-    ) -> Result<Writer> {
+    fn rewrite(&self, path: &Path, collection: &Collection, cached: &[(u64, Row)]) -> Result<Writer> {
         let unfinished = folder::unfinished(path);
         let mut log = Log::create(&unfinished, collection)?;
         let stride = stride(self.dimensions);
         let snapshot = self.snapshot();
         let row = |content, row: Row| {
             let values = snapshot.row(row.address).to_vec();
-            RowRecord {
-                content,
-                scale: row.scale,
-                values,
-            }
+            RowRecord { content, scale: row.scale, values }
         };
         // Oldest first, and before the rows with points: reading back gives the same order of use.
         for cached in cached.chunks(per_frame(stride)) {
-            let rows: Vec<_> = cached
-                .iter()
-                .map(|&(content, cached)| row(content, cached))
-                .collect();
+            let rows: Vec<_> = cached.iter().map(|&(content, cached)| row(content, cached)).collect();
             append_frames(&mut log, stride, &rows, &[], &[])?;
         }
         let all = Filter::default();
-        let mut points = snapshot
-            .points
-            .matching(&all)
-            .map(|slot| slot.point)
-            .peekable();
+        let mut points = snapshot.points.matching(&all).map(|slot| slot.point).peekable();
         let mut written = FxHashSet::default();
         while points.peek().is_some() {
             let batch: Vec<PointRecord> = points.by_ref().take(per_frame(stride + POINT)).collect();
@@ -336,10 +258,7 @@ impl Writer {
 
     pub(crate) fn remove(&mut self, folder: &Path) -> Result<()> {
         let dimensions = self.dimensions;
-        *self = Writer {
-            generation: self.generation,
-            ..Writer::empty(dimensions)
-        };
+        *self = Writer { generation: self.generation, ..Writer::empty(dimensions) };
         folder::remove_files(folder)
     }
 }
@@ -359,11 +278,7 @@ impl NewRows {
     fn add(&mut self, kept: &Rows, content: u64, vector: &[f32]) {
         if kept.get(content).is_none() && self.known.insert(content) {
             let (values, scale) = quantise(vector);
-            self.rows.push(RowRecord {
-                content,
-                scale,
-                values,
-            });
+            self.rows.push(RowRecord { content, scale, values });
         }
     }
 }
@@ -382,11 +297,7 @@ fn append_frames(
         // The points ride with the last rows when both fit, which is every small change: one frame, one checksum.
         let last = places.len() + rows.len() == total;
         let small = last && points.len() <= per_frame(POINT) && removed.len() <= per_frame(8);
-        let (points, removed) = if small {
-            (points, removed)
-        } else {
-            (&[][..], &[][..])
-        };
+        let (points, removed) = if small { (points, removed) } else { (&[][..], &[][..]) };
         let place = append_frame(log, stride, rows, points, removed)?;
         places.extend((0..rows.len()).map(|i| place + (i * stride) as u64));
         if small {
@@ -404,8 +315,7 @@ fn append_frames(
 
 /// Like `chunks`, but nothing is one empty chunk.
 fn chunks<T>(items: &[T], size: usize) -> impl Iterator<Item = &[T]> {
-    (0..items.len().div_ceil(size).max(1))
-        .map(move |i| &items[i * size..items.len().min((i + 1) * size)])
+    (0..items.len().div_ceil(size).max(1)).map(move |i| &items[i * size..items.len().min((i + 1) * size)])
 }
 
 fn append_frame(
@@ -429,21 +339,6 @@ fn append_frame(
 }
 
 fn record(point: &Point<'_>) -> PointRecord {
-    let Point {
-        id,
-        content,
-        file,
-        kind,
-        flags,
-        lang,
-        vector: _,
-    } = *point;
-    PointRecord {
-        id,
-        file,
-        content,
-        lang,
-        kind,
-        flags,
-    }
+    let Point { id, content, file, kind, flags, lang, vector: _ } = *point;
+    PointRecord { id, file, content, lang, kind, flags }
 }

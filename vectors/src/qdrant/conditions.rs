@@ -36,8 +36,7 @@ pub(super) fn bits(flags: u8) -> impl Iterator<Item = i64> {
 
 /// `None` when no point can match, so that the server need not be asked.
 pub(super) fn conditions(filter: &Filter) -> Result<Option<Theirs>> {
-    let keys = [&filter.files, &filter.not_files, &filter.ids]
-        .map(|keys| keys.as_ref().map_or(0, Keys::len));
+    let keys = [&filter.files, &filter.not_files, &filter.ids].map(|keys| keys.as_ref().map_or(0, Keys::len));
     if keys.iter().sum::<usize>() > MAX_KEYS {
         return Err(Error::Invalid(format!(
             "a filter with {} files and points is too much for one request to a Qdrant server; at most {MAX_KEYS} fit",
@@ -46,46 +45,31 @@ pub(super) fn conditions(filter: &Filter) -> Result<Option<Theirs>> {
     }
     let (mut must, mut must_not) = (Vec::new(), Vec::new());
     if let Some(files) = &filter.files {
-        must.push(any(&chunked(files, |files| {
-            Condition::matches(field::FILE, files)
-        })));
+        must.push(any(&chunked(files, |files| Condition::matches(field::FILE, files))));
     }
     if let Some(files) = &filter.not_files {
-        must_not.extend(chunked(files, |files| {
-            Condition::matches(field::FILE, files)
-        }));
+        must_not.extend(chunked(files, |files| Condition::matches(field::FILE, files)));
     }
     if let Some(ids) = &filter.ids {
-        must.push(any(&chunked(ids, |ids| {
-            Condition::has_id(ids.into_iter().map(|id| PointId::from(id as u64)))
-        })));
+        must.push(any(&chunked(ids, |ids| Condition::has_id(ids.into_iter().map(|id| PointId::from(id as u64))))));
     }
     if let Some(kinds) = filter.kinds {
         must.push(one_of(field::KIND, kinds.iter().map(i64::from).collect()));
     }
     if let Some(langs) = &filter.langs {
-        must.push(one_of(
-            field::LANG,
-            langs.iter().copied().map(i64::from).collect(),
-        ));
+        must.push(one_of(field::LANG, langs.iter().copied().map(i64::from).collect()));
     }
     let Some(mut must) = must.into_iter().collect::<Option<Vec<Condition>>>() else {
         return Ok(None);
     };
     must.extend(bits(filter.required).map(|bit| Condition::matches(field::FLAGS, bit)));
     must_not.extend(bits(filter.forbidden).map(|bit| Condition::matches(field::FLAGS, bit)));
-    Ok(Some(Theirs {
-        must,
-        must_not,
-        ..Theirs::default()
-    }))
+    Ok(Some(Theirs { must, must_not, ..Theirs::default() }))
 }
 
 fn chunked(keys: &Keys, condition: impl Fn(Vec<i64>) -> Condition) -> Vec<Condition> {
     let keys: Vec<i64> = keys.iter().map(signed).collect();
-    keys.chunks(PER_CONDITION)
-        .map(|chunk| condition(chunk.to_vec()))
-        .collect()
+    keys.chunks(PER_CONDITION).map(|chunk| condition(chunk.to_vec())).collect()
 }
 
 /// A condition that holds when one of these does; `None` when there is none.

@@ -19,8 +19,7 @@ mod code {
     pub(super) const UNAUTHENTICATED: i32 = 16;
 }
 
-const START_IT: &str =
-    "start the server, correct `vectors.url`, or remove it to keep vectors in a local file";
+const START_IT: &str = "start the server, correct `vectors.url`, or remove it to keep vectors in a local file";
 const CHECK_KEY: &str = "check the API key of the server";
 const INDEX_AGAIN: &str = "index again to create the collection";
 const SEE_ITS_LOG: &str = "see the server's log";
@@ -38,18 +37,13 @@ impl Connection {
     /// Prepares a connection. Does not reach for the server yet.
     pub(super) fn new(url: &str, api_key: Option<&str>, timeout: Duration) -> Result<Self> {
         let shown = without_credentials(url);
-        if !["http://", "https://"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme))
-        {
+        if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(Error::Invalid(format!(
                 "the address of a Qdrant server starts with http:// or https://, not {shown:?}; its gRPC port is mostly 6334"
             )));
         }
         // Checked here, since the client would repeat a malformed key in its error.
-        if api_key
-            .is_some_and(|key| key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()))
-        {
+        if api_key.is_some_and(|key| key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic())) {
             return Err(Error::Invalid(format!(
                 "the API key for {shown} is empty or has characters other than visible ASCII ones"
             )));
@@ -61,9 +55,9 @@ impl Connection {
             // It would wait for the server and print what it finds.
             .skip_compatibility_check();
         let client = config.build().map_err(|error| match error {
-            QdrantError::InvalidUri(reason) => Error::Invalid(format!(
-                "{shown:?} is not the address of a server: {reason}"
-            )),
+            QdrantError::InvalidUri(reason) => {
+                Error::Invalid(format!("{shown:?} is not the address of a server: {reason}"))
+            }
             error => Error::Invalid(format!("cannot use {shown}: {error}")),
         })?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -71,15 +65,8 @@ impl Connection {
             .thread_name("qdrant")
             .enable_all()
             .build()
-            .map_err(|error| {
-                Error::Invalid(format!("cannot start a thread for {shown}: {error}"))
-            })?;
-        Ok(Connection {
-            client,
-            runtime: Some(runtime),
-            url: shown,
-            timeout,
-        })
+            .map_err(|error| Error::Invalid(format!("cannot start a thread for {shown}: {error}")))?;
+        Ok(Connection { client, runtime: Some(runtime), url: shown, timeout })
     }
 
     /// The server's address, without credentials.
@@ -90,11 +77,7 @@ impl Connection {
     /// Runs one request to its end, or to the end of the time it has. `action` goes on "cannot …".
     ///
     /// The request runs on a thread of its own, so that this may be called from anywhere, asynchronous code included.
-    pub(super) fn call<T, F>(
-        &self,
-        action: &'static str,
-        request: impl FnOnce(Qdrant) -> F,
-    ) -> Result<T>
+    pub(super) fn call<T, F>(&self, action: &'static str, request: impl FnOnce(Qdrant) -> F) -> Result<T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, QdrantError>> + Send + 'static,
@@ -107,12 +90,7 @@ impl Connection {
                 let _ = sender.send(tokio::time::timeout(limit, request).await);
             });
         }
-        let error = |reason, advice| Error::Server {
-            action,
-            url: self.url.clone(),
-            reason,
-            advice,
-        };
+        let error = |reason, advice| Error::Server { action, url: self.url.clone(), reason, advice };
         match receiver.recv() {
             Ok(Ok(Ok(answer))) => Ok(answer),
             Ok(Ok(Err(failure))) => {
@@ -141,16 +119,11 @@ pub(super) fn is_missing(error: &QdrantError) -> bool {
 
 fn explain(error: &QdrantError) -> (String, &'static str) {
     let status = match error {
-        QdrantError::ResponseError { status }
-        | QdrantError::ResourceExhaustedError { status, .. } => status,
+        QdrantError::ResponseError { status } | QdrantError::ResourceExhaustedError { status, .. } => status,
         other => return (other.to_string(), SEE_ITS_LOG),
     };
     let message = status.message();
-    let reason = if message.is_empty() {
-        format!("status {:?}", status.code())
-    } else {
-        message.to_owned()
-    };
+    let reason = if message.is_empty() { format!("status {:?}", status.code()) } else { message.to_owned() };
     let advice = match status.code() as i32 {
         code::UNAVAILABLE | code::DEADLINE_EXCEEDED => START_IT,
         // How the client reports that it could not connect.
@@ -186,25 +159,16 @@ mod tests {
 
     #[test]
     fn credentials_are_never_shown() {
-        assert_eq!(
-            without_credentials("https://me:secret@host:6334/a@b"),
-            "https://host:6334/a@b"
-        );
+        assert_eq!(without_credentials("https://me:secret@host:6334/a@b"), "https://host:6334/a@b");
         assert_eq!(without_credentials("http://host:6334"), "http://host:6334");
-        let error = connect("http://host", Some("sec\nret"))
-            .err()
-            .unwrap()
-            .to_string();
+        let error = connect("http://host", Some("sec\nret")).err().unwrap().to_string();
         assert!(!error.contains("sec"), "{error}");
     }
 
     #[test]
     fn an_address_that_is_none_is_refused_at_once() {
         for url in ["localhost:6334", "", "http://", "http://a b", "ftp://host"] {
-            assert!(
-                matches!(connect(url, None), Err(Error::Invalid(_))),
-                "{url}"
-            );
+            assert!(matches!(connect(url, None), Err(Error::Invalid(_))), "{url}");
         }
     }
 }

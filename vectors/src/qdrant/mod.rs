@@ -16,9 +16,9 @@ use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vectors_config::Config;
 use qdrant_client::qdrant::{
     CollectionInfo, CountPointsBuilder, CreateCollectionBuilder, CreateFieldIndexCollectionBuilder,
-    DeletePointsBuilder, Distance, FieldType, HnswConfigDiffBuilder, IntegerIndexParamsBuilder,
-    PayloadIncludeSelector, PointId, PointStruct, QueryPointsBuilder, ScrollPointsBuilder,
-    SearchParamsBuilder, UpsertPointsBuilder, Value, VectorParamsBuilder,
+    DeletePointsBuilder, Distance, FieldType, HnswConfigDiffBuilder, IntegerIndexParamsBuilder, PayloadIncludeSelector,
+    PointId, PointStruct, QueryPointsBuilder, ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, Value,
+    VectorParamsBuilder,
 };
 use rustc_hash::FxHashMap;
 
@@ -65,14 +65,7 @@ impl QdrantStore {
     /// [`Error::Invalid`] when address, key or workspace cannot be right; whatever [`FlatStore::open`] says of the cache,
     /// which [`FlatStore::reset`] mends.
     pub fn open(collection: &Collection, options: Options) -> Result<Self> {
-        let Options {
-            url,
-            api_key,
-            timeout,
-            workspace,
-            cache,
-            cache_bytes,
-        } = options;
+        let Options { url, api_key, timeout, workspace, cache, cache_bytes } = options;
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         if workspace.is_empty() || workspace.len() > 64 || !workspace.bytes().all(allowed) {
             return Err(Error::Invalid(format!(
@@ -80,45 +73,31 @@ impl QdrantStore {
             )));
         }
         let connection = Connection::new(&url, api_key.as_deref(), timeout)?;
-        let cache_options = flat::Options {
-            cache_bytes: Some(cache_bytes),
-            ..flat::Options::default()
-        };
+        let cache_options = flat::Options { cache_bytes: Some(cache_bytes), ..flat::Options::default() };
         let cache = FlatStore::open(&cache, collection, cache_options)?;
         let name = format!("devmentor-{workspace}-{}", collection.name());
-        Ok(QdrantStore {
-            collection: collection.clone(),
-            name,
-            connection,
-            cache,
-        })
+        Ok(QdrantStore { collection: collection.clone(), name, connection, cache })
     }
 
     /// What the server has under our name, if anything.
     fn info(&self) -> Result<Option<CollectionInfo>> {
         let name = self.name.clone();
-        self.connection
-            .call("look for the collection", |client| async move {
-                match client.collection_info(name).await {
-                    Ok(answer) => Ok(answer.result),
-                    Err(error) if is_missing(&error) => Ok(None),
-                    Err(error) => Err(error),
-                }
-            })
+        self.connection.call("look for the collection", |client| async move {
+            match client.collection_info(name).await {
+                Ok(answer) => Ok(answer.result),
+                Err(error) if is_missing(&error) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     fn create(&self) -> Result<()> {
-        let vectors =
-            VectorParamsBuilder::new(self.collection.dimensions() as u64, Distance::Cosine);
+        let vectors = VectorParamsBuilder::new(self.collection.dimensions() as u64, Distance::Cosine);
         let graph = HnswConfigDiffBuilder::default().full_scan_threshold(FULL_SCAN_KB);
-        let request = CreateCollectionBuilder::new(&self.name)
-            .vectors_config(vectors)
-            .hnsw_config(graph);
+        let request = CreateCollectionBuilder::new(&self.name).vectors_config(vectors).hnsw_config(graph);
         let created = self
             .connection
-            .call("create the collection", |client| async move {
-                client.create_collection(request).await.map(|_| ())
-            });
+            .call("create the collection", |client| async move { client.create_collection(request).await.map(|_| ()) });
         match created {
             // Another process may have been faster: then it is there now.
             Err(error) => self.info()?.map(|_| ()).ok_or(error),
@@ -128,38 +107,23 @@ impl QdrantStore {
 
     /// Refuses a collection of other vectors; only somebody else's hand can have made one under our name.
     fn check(&self, info: &CollectionInfo) -> Result<()> {
-        let vectors = (info.config.as_ref()).and_then(|config| {
-            config
-                .params
-                .as_ref()?
-                .vectors_config
-                .as_ref()?
-                .config
-                .as_ref()
-        });
+        let vectors =
+            (info.config.as_ref()).and_then(|config| config.params.as_ref()?.vectors_config.as_ref()?.config.as_ref());
         let found = match vectors {
             Some(Config::Params(vectors)) => {
-                if (vectors.size, vectors.distance)
-                    == (self.collection.dimensions() as u64, Distance::Cosine as i32)
-                {
+                if (vectors.size, vectors.distance) == (self.collection.dimensions() as u64, Distance::Cosine as i32) {
                     return Ok(());
                 }
-                let distance = Distance::try_from(vectors.distance)
-                    .map_or("unknown", |distance| distance.as_str_name());
-                format!(
-                    "vectors of {} dimensions compared by {distance}",
-                    vectors.size
-                )
+                let distance =
+                    Distance::try_from(vectors.distance).map_or("unknown", |distance| distance.as_str_name());
+                format!("vectors of {} dimensions compared by {distance}", vectors.size)
             }
             _ => "named vectors".to_owned(),
         };
         Err(Error::OtherCollection {
             place: format!("collection {} at {}", self.name, self.connection.url()),
             found,
-            expected: format!(
-                "vectors of {} dimensions compared by Cosine",
-                self.collection.dimensions()
-            ),
+            expected: format!("vectors of {} dimensions compared by Cosine", self.collection.dimensions()),
         })
     }
 
@@ -169,19 +133,10 @@ impl QdrantStore {
         for point in points {
             if let Some(vector) = point.vector {
                 let vector = self.collection.normalised(vector);
-                vectors.insert(
-                    point.content,
-                    vector.map_err(|reason| Error::Vector {
-                        id: point.id,
-                        reason,
-                    })?,
-                );
+                vectors.insert(point.content, vector.map_err(|reason| Error::Vector { id: point.id, reason })?);
             }
         }
-        let missing: Vec<&Point<'_>> = points
-            .iter()
-            .filter(|point| !vectors.contains_key(&point.content))
-            .collect();
+        let missing: Vec<&Point<'_>> = points.iter().filter(|point| !vectors.contains_key(&point.content)).collect();
         let contents: Vec<u64> = missing.iter().map(|point| point.content).collect();
         let kept = self.cache.lookup(&contents)?;
         let lost = missing.iter().zip(&kept).find(|(_, kept)| kept.is_none());
@@ -217,14 +172,12 @@ impl VectorStore for QdrantStore {
             if info.payload_schema.contains_key(field) {
                 continue;
             }
-            let request =
-                CreateFieldIndexCollectionBuilder::new(&self.name, field, FieldType::Integer)
-                    .field_index_params(IntegerIndexParamsBuilder::new(true, false))
-                    .wait(true);
-            self.connection
-                .call("index a field of the collection", |client| async move {
-                    client.create_field_index(request).await.map(|_| ())
-                })?;
+            let request = CreateFieldIndexCollectionBuilder::new(&self.name, field, FieldType::Integer)
+                .field_index_params(IntegerIndexParamsBuilder::new(true, false))
+                .wait(true);
+            self.connection.call("index a field of the collection", |client| async move {
+                client.create_field_index(request).await.map(|_| ())
+            })?;
         }
         Ok(())
     }
@@ -235,41 +188,27 @@ impl VectorStore for QdrantStore {
         }
         let vectors = self.vectors(points)?;
         let structs: Vec<PointStruct> = last_of_each(points)
-            .map(
-                |&Point {
-                     id,
-                     content,
-                     file,
-                     kind,
-                     flags,
-                     lang,
-                     vector: _,
-                 }| {
-                    let flags: Vec<Value> = bits(flags).map(Value::from).collect();
-                    let payload = [
-                        (field::CONTENT, Value::from(signed(content))),
-                        (field::FILE, Value::from(signed(file))),
-                        (field::KIND, Value::from(i64::from(kind))),
-                        (field::FLAGS, Value::from(flags)),
-                        (field::LANG, Value::from(i64::from(lang))),
-                    ];
-                    PointStruct {
-                        id: Some(PointId::from(id)),
-                        payload: payload
-                            .into_iter()
-                            .map(|(field, value)| (field.to_owned(), value))
-                            .collect(),
-                        vectors: vectors.get(&content).map(|vector| vector.clone().into()),
-                    }
-                },
-            )
+            .map(|&Point { id, content, file, kind, flags, lang, vector: _ }| {
+                let flags: Vec<Value> = bits(flags).map(Value::from).collect();
+                let payload = [
+                    (field::CONTENT, Value::from(signed(content))),
+                    (field::FILE, Value::from(signed(file))),
+                    (field::KIND, Value::from(i64::from(kind))),
+                    (field::FLAGS, Value::from(flags)),
+                    (field::LANG, Value::from(i64::from(lang))),
+                ];
+                PointStruct {
+                    id: Some(PointId::from(id)),
+                    payload: payload.into_iter().map(|(field, value)| (field.to_owned(), value)).collect(),
+                    vectors: vectors.get(&content).map(|vector| vector.clone().into()),
+                }
+            })
             .collect();
         let batch = (BATCH_BYTES / (4 * self.collection.dimensions())).clamp(1, 1000);
         for points in structs.chunks(batch) {
             let request = UpsertPointsBuilder::new(&self.name, points).wait(true);
-            self.connection.call("add vectors", |client| async move {
-                client.upsert_points(request).await.map(|_| ())
-            })?;
+            self.connection
+                .call("add vectors", |client| async move { client.upsert_points(request).await.map(|_| ()) })?;
         }
         Ok(())
     }
@@ -278,12 +217,8 @@ impl VectorStore for QdrantStore {
         let Some(filter) = conditions(filter)? else {
             return Ok(());
         };
-        let request = DeletePointsBuilder::new(&self.name)
-            .points(filter)
-            .wait(true);
-        self.connection.call("remove vectors", |client| async move {
-            client.delete_points(request).await.map(|_| ())
-        })
+        let request = DeletePointsBuilder::new(&self.name).points(filter).wait(true);
+        self.connection.call("remove vectors", |client| async move { client.delete_points(request).await.map(|_| ()) })
     }
 
     fn search(&self, query: &[f32], k: usize, filter: &Filter) -> Result<Vec<Scored>> {
@@ -298,22 +233,11 @@ impl VectorStore for QdrantStore {
             .filter(filter)
             .params(SearchParamsBuilder::default().hnsw_ef(EF))
             .with_payload(only([field::FILE]));
-        let answer =
-            self.connection.call(
-                "search",
-                |client| async move { client.query(request).await },
-            )?;
+        let answer = self.connection.call("search", |client| async move { client.query(request).await })?;
         let mut scored = (answer.result.into_iter())
             .map(|hit| {
-                let (id, file) = (
-                    number(hit.id.as_ref())?,
-                    integer(&hit.payload, field::FILE)?,
-                );
-                Some(Scored {
-                    id,
-                    file,
-                    score: hit.score.clamp(-1.0, 1.0),
-                })
+                let (id, file) = (number(hit.id.as_ref())?, integer(&hit.payload, field::FILE)?);
+                Some(Scored { id, file, score: hit.score.clamp(-1.0, 1.0) })
             })
             .collect::<Option<Vec<Scored>>>()
             .ok_or_else(|| self.foreign())?;
@@ -334,36 +258,24 @@ impl VectorStore for QdrantStore {
         if let Some(Cursor(id)) = cursor {
             request = request.offset(id);
         }
-        let answer = self.connection.call("list vectors", |client| async move {
-            client.scroll(request).await
-        })?;
+        let answer = self.connection.call("list vectors", |client| async move { client.scroll(request).await })?;
         let entries = (answer.result.into_iter())
             .map(|point| {
                 let id = number(point.id.as_ref())?;
-                let (content, file) = (
-                    integer(&point.payload, field::CONTENT)?,
-                    integer(&point.payload, field::FILE)?,
-                );
+                let (content, file) = (integer(&point.payload, field::CONTENT)?, integer(&point.payload, field::FILE)?);
                 Some(Entry { id, content, file })
             })
             .collect::<Option<Vec<Entry>>>()
             .ok_or_else(|| self.foreign())?;
-        Ok(Page {
-            entries,
-            next: number(answer.next_page_offset.as_ref()).map(Cursor),
-        })
+        Ok(Page { entries, next: number(answer.next_page_offset.as_ref()).map(Cursor) })
     }
 
     fn count(&self, filter: &Filter) -> Result<u64> {
         let Some(filter) = conditions(filter)? else {
             return Ok(0);
         };
-        let request = CountPointsBuilder::new(&self.name)
-            .filter(filter)
-            .exact(true);
-        let answer = self.connection.call("count vectors", |client| async move {
-            client.count(request).await
-        })?;
+        let request = CountPointsBuilder::new(&self.name).filter(filter).exact(true);
+        let answer = self.connection.call("count vectors", |client| async move { client.count(request).await })?;
         Ok(answer.result.unwrap_or_default().count)
     }
 
@@ -382,13 +294,12 @@ impl VectorStore for QdrantStore {
 
     fn remove(&self) -> Result<()> {
         let name = self.name.clone();
-        self.connection
-            .call("remove the collection", |client| async move {
-                match client.delete_collection(name).await {
-                    Err(error) if !is_missing(&error) => Err(error),
-                    _ => Ok(()),
-                }
-            })?;
+        self.connection.call("remove the collection", |client| async move {
+            match client.delete_collection(name).await {
+                Err(error) if !is_missing(&error) => Err(error),
+                _ => Ok(()),
+            }
+        })?;
         self.cache.remove()
     }
 }
@@ -406,9 +317,7 @@ impl QdrantStore {
 
 /// Asks for these fields only.
 fn only<const N: usize>(fields: [&str; N]) -> PayloadIncludeSelector {
-    PayloadIncludeSelector {
-        fields: fields.map(str::to_owned).to_vec(),
-    }
+    PayloadIncludeSelector { fields: fields.map(str::to_owned).to_vec() }
 }
 
 fn number(id: Option<&PointId>) -> Option<u64> {
@@ -431,13 +340,7 @@ mod tests {
         let collection = Collection::new("m", 8).unwrap();
         for workspace in ["", "a/b", "a b", &"x".repeat(65)] {
             let options = Options::new("http://host:6334", workspace, "/nonexistent");
-            assert!(
-                matches!(
-                    QdrantStore::open(&collection, options),
-                    Err(Error::Invalid(_))
-                ),
-                "{workspace}"
-            );
+            assert!(matches!(QdrantStore::open(&collection, options), Err(Error::Invalid(_))), "{workspace}");
         }
     }
 }

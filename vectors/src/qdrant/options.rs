@@ -51,14 +51,9 @@ mod tests {
 
     #[test]
     fn a_key_is_in_no_debug_output() {
-        let options = Options {
-            api_key: Some("secret".to_owned()),
-            ..Options::new("http://me:pass@host:6334", "w", "/c")
-        };
+        let options =
+            Options { api_key: Some("secret".to_owned()), ..Options::new("http://me:pass@host:6334", "w", "/c") };
         let shown = format!("{options:?}");
-        assert!(
-            !shown.contains("secret") && !shown.contains("pass"),
-            "{shown}"
-        );
+        assert!(!shown.contains("secret") && !shown.contains("pass"), "{shown}");
     }
 }

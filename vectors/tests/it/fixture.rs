@@ -34,21 +34,14 @@ impl Drop for Fixture {
 impl Fixture {
     pub(crate) fn flat() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store =
-            FlatStore::open(folder.path(), &collection(), flat::Options::default()).unwrap();
-        Fixture {
-            store: Box::new(store),
-            _folder: folder,
-        }
+        let store = FlatStore::open(folder.path(), &collection(), flat::Options::default()).unwrap();
+        Fixture { store: Box::new(store), _folder: folder }
     }
 
     pub(crate) fn qdrant() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = QdrantStore::open(&collection(), qdrant_options(folder.path())).unwrap();
-        Fixture {
-            store: Box::new(store),
-            _folder: folder,
-        }
+        Fixture { store: Box::new(store), _folder: folder }
     }
 }
 
@@ -60,11 +53,7 @@ pub(crate) fn qdrant_options(cache: impl Into<PathBuf>) -> qdrant::Options {
     let workspace = format!("test-{}-{number}", std::process::id());
     let mut options = match std::env::var("QDRANT_URL") {
         Ok(url) => qdrant::Options::new(&url, &workspace, cache),
-        Err(_) => qdrant::Options::new(
-            &PEER.get_or_init(|| Peer::start(None)).url,
-            &workspace,
-            cache,
-        ),
+        Err(_) => qdrant::Options::new(&PEER.get_or_init(|| Peer::start(None)).url, &workspace, cache),
     };
     options.api_key = std::env::var("QDRANT_API_KEY").ok();
     // Many tests share one server in Python.
@@ -82,30 +71,17 @@ impl Peer {
     pub(crate) fn start(api_key: Option<&str>) -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/qdrant_peer/run.py");
         let mut command = Command::new("python3");
-        command
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(key) = api_key {
             command.env("QDRANT_PEER_API_KEY", key);
         }
         let why = "the tests of the Qdrant store need python3 (3.11 or newer) with venv, and PyPI once; \
                    or set QDRANT_URL to a server to test with";
-        let mut process = command
-            .spawn()
-            .unwrap_or_else(|error| panic!("{why}: {error}"));
+        let mut process = command.spawn().unwrap_or_else(|error| panic!("{why}: {error}"));
         let mut port = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut port)
-            .unwrap();
-        assert!(
-            port.trim().parse::<u16>().is_ok(),
-            "{why}: the test server did not start, see above"
-        );
-        Peer {
-            url: format!("http://127.0.0.1:{}", port.trim()),
-            process,
-        }
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        assert!(port.trim().parse::<u16>().is_ok(), "{why}: the test server did not start, see above");
+        Peer { url: format!("http://127.0.0.1:{}", port.trim()), process }
     }
 }
 
@@ -141,23 +117,11 @@ pub(crate) fn vector(content: u64) -> Vec<f32> {
 
 /// A point of file 1 whose content is its number.
 pub(crate) fn point(id: u64, vector: &[f32]) -> Point<'_> {
-    Point {
-        id,
-        content: id,
-        file: 1,
-        kind: 0,
-        flags: 0,
-        lang: 0,
-        vector: Some(vector),
-    }
+    Point { id, content: id, file: 1, kind: 0, flags: 0, lang: 0, vector: Some(vector) }
 }
 
 /// Adds points whose content is their number, changed by `change`.
-pub(crate) fn fill(
-    store: &dyn VectorStore,
-    ids: impl IntoIterator<Item = u64>,
-    change: impl Fn(&mut Point<'_>),
-) {
+pub(crate) fn fill(store: &dyn VectorStore, ids: impl IntoIterator<Item = u64>, change: impl Fn(&mut Point<'_>)) {
     let vectors: Vec<(u64, Vec<f32>)> = ids.into_iter().map(|id| (id, vector(id))).collect();
     let points: Vec<Point<'_>> = (vectors.iter())
         .map(|(id, vector)| {
@@ -170,18 +134,8 @@ pub(crate) fn fill(
 }
 
 /// The numbers of what a search finds.
-pub(crate) fn found(
-    store: &dyn VectorStore,
-    query: &[f32],
-    k: usize,
-    filter: &vectors::Filter,
-) -> Vec<u64> {
-    store
-        .search(query, k, filter)
-        .unwrap()
-        .into_iter()
-        .map(|hit| hit.id)
-        .collect()
+pub(crate) fn found(store: &dyn VectorStore, query: &[f32], k: usize, filter: &vectors::Filter) -> Vec<u64> {
+    store.search(query, k, filter).unwrap().into_iter().map(|hit| hit.id).collect()
 }
 
 /// The numbers of all matching points, as a walk gives them.

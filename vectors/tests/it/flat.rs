@@ -15,20 +15,13 @@ fn open(folder: &Path) -> vectors::Result<FlatStore> {
 
 /// Keeps as little as possible of what is no longer used, so that files are written anew often.
 fn thrifty() -> flat::Options {
-    flat::Options {
-        cache_bytes: Some(0),
-        ..flat::Options::default()
-    }
+    flat::Options { cache_bytes: Some(0), ..flat::Options::default() }
 }
 
 /// The one file of vectors below `folder`.
 fn data_file(folder: &Path) -> PathBuf {
-    let entries = std::fs::read_dir(folder.join(collection().name()))
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let files: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|e| e == "dat"))
-        .collect();
+    let entries = std::fs::read_dir(folder.join(collection().name())).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|e| e == "dat")).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files.into_iter().next().unwrap()
 }
@@ -45,19 +38,9 @@ fn everything_is_there_again_after_a_restart() {
     drop(store);
 
     let store = open(folder.path()).unwrap();
-    assert_eq!(
-        store.search(&vector(5), 20, &Filter::default()).unwrap(),
-        before
-    );
-    assert_eq!(
-        all(&store, &Filter::default()),
-        (1..=3000).filter(|id| id % 7 != 3).collect::<Vec<_>>()
-    );
-    assert_eq!(
-        store.cached(&[3]).unwrap(),
-        [true],
-        "the cache survives too"
-    );
+    assert_eq!(store.search(&vector(5), 20, &Filter::default()).unwrap(), before);
+    assert_eq!(all(&store, &Filter::default()), (1..=3000).filter(|id| id % 7 != 3).collect::<Vec<_>>());
+    assert_eq!(store.cached(&[3]).unwrap(), [true], "the cache survives too");
 }
 
 #[test]
@@ -65,20 +48,11 @@ fn nothing_flushed_is_lost_when_the_process_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let mut batch = 0;
     for round in 0..12u64 {
-        let mut child = spawn_child(
-            folder.path(),
-            "flat::child_that_writes_until_it_is_killed",
-            batch + 1,
-            "",
-        );
-        let mut lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
+        let mut child = spawn_child(folder.path(), "flat::child_that_writes_until_it_is_killed", batch + 1, "");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         // Kills at ever other moments of the work: the child goes on while its line is read.
         for _ in 0..=round * 5 % 17 {
-            let flushed = lines
-                .by_ref()
-                .find_map(|line| line.strip_prefix("flushed ")?.parse().ok());
+            let flushed = lines.by_ref().find_map(|line| line.strip_prefix("flushed ")?.parse().ok());
             batch = flushed.expect("the child writes");
         }
         child.kill().unwrap();
@@ -92,14 +66,8 @@ fn nothing_flushed_is_lost_when_the_process_is_killed() {
                 "batch {kept}, round {round}"
             );
         }
-        let seen: HashSet<u64> = all(&store, &Filter::default())
-            .into_iter()
-            .map(|id| id / 100)
-            .collect();
-        assert!(
-            seen.iter().all(|&file| file + 3 > batch),
-            "removed after batch {batch}, yet there: {seen:?}"
-        );
+        let seen: HashSet<u64> = all(&store, &Filter::default()).into_iter().map(|id| id / 100).collect();
+        assert!(seen.iter().all(|&file| file + 3 > batch), "removed after batch {batch}, yet there: {seen:?}");
         let id = numbers(batch).last().unwrap();
         assert_eq!(found(&store, &vector(id), 1, &Filter::default()), [id]);
     }
@@ -116,9 +84,7 @@ fn child_that_writes_until_it_is_killed() {
     let store = FlatStore::open(&child_folder(), &collection(), thrifty()).unwrap();
     for batch in child_number().. {
         fill(&store, numbers(batch), |point| point.file = batch);
-        store
-            .delete_by_filter(&Filter::file(batch.saturating_sub(3)))
-            .unwrap();
+        store.delete_by_filter(&Filter::file(batch.saturating_sub(3))).unwrap();
         store.flush().unwrap();
         println!("flushed {batch}");
     }
@@ -147,22 +113,12 @@ fn wherever_a_write_was_cut_off_the_rest_is_there() {
         std::fs::write(&path, &whole[..length as usize]).unwrap();
         let store = open(folder.path()).unwrap();
         let expected = 5 * ends.iter().filter(|&&end| end <= length).count();
-        assert_eq!(
-            store.count(&Filter::default()).unwrap(),
-            expected as u64,
-            "cut at {length} of {ends:?}"
-        );
+        assert_eq!(store.count(&Filter::default()).unwrap(), expected as u64, "cut at {length} of {ends:?}");
         // And it goes on from there.
         fill(&store, [7], |_| ());
         store.flush().unwrap();
         drop(store);
-        assert_eq!(
-            open(folder.path())
-                .unwrap()
-                .count(&Filter::default())
-                .unwrap(),
-            expected as u64 + 1
-        );
+        assert_eq!(open(folder.path()).unwrap().count(&Filter::default()).unwrap(), expected as u64 + 1);
     }
 }
 
@@ -183,18 +139,13 @@ fn damage_is_found_wherever_it_is_and_a_reset_mends_it() {
         let mut damaged = whole.clone();
         damaged[at] ^= 0x10;
         std::fs::write(&path, &damaged).unwrap();
-        let error = open(folder.path())
-            .err()
-            .unwrap_or_else(|| panic!("the damage at {at} went unseen"));
+        let error = open(folder.path()).err().unwrap_or_else(|| panic!("the damage at {at} went unseen"));
         assert!(matches!(error, Error::Corrupt { .. }), "{at}: {error}");
         assert!(error.to_string().contains("index again"), "{error}");
     }
     for length in [0, 1, 63, 100] {
         std::fs::write(&path, &whole[..length]).unwrap();
-        assert!(
-            matches!(open(folder.path()), Err(Error::Corrupt { .. })),
-            "a file of {length} bytes"
-        );
+        assert!(matches!(open(folder.path()), Err(Error::Corrupt { .. })), "a file of {length} bytes");
     }
     let store = FlatStore::reset(folder.path(), &collection(), flat::Options::default()).unwrap();
     assert_eq!(store.count(&Filter::default()).unwrap(), 0);
@@ -237,20 +188,12 @@ fn models_and_sizes_never_mix() {
     drop(newer);
     let larger = open("test-model", DIMENSIONS + 1);
     assert_eq!(larger.count(&Filter::default()).unwrap(), 0);
-    assert_eq!(
-        open("test-model", DIMENSIONS)
-            .count(&Filter::default())
-            .unwrap(),
-        2
-    );
+    assert_eq!(open("test-model", DIMENSIONS).count(&Filter::default()).unwrap(), 2);
 
     std::fs::create_dir(folder.path().join("somebody-else's")).unwrap();
     drop(larger);
     FlatStore::remove_others(folder.path(), &collection()).unwrap();
-    let mut left: Vec<_> = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
+    let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["somebody-else's", "test-model-16"]);
 }
@@ -269,32 +212,16 @@ fn one_process_writes_and_others_read_what_it_flushed() {
         other => panic!("{other:?}"),
     }
 
-    let options = flat::Options {
-        read_only: true,
-        ..flat::Options::default()
-    };
+    let options = flat::Options { read_only: true, ..flat::Options::default() };
     let reader = FlatStore::open(folder.path(), &collection(), options).unwrap();
     assert_eq!(all(&reader, &Filter::default()), [1]);
-    assert!(matches!(
-        reader.delete_by_filter(&Filter::default()),
-        Err(Error::ReadOnly { .. })
-    ));
+    assert!(matches!(reader.delete_by_filter(&Filter::default()), Err(Error::ReadOnly { .. })));
     assert!(matches!(reader.remove(), Err(Error::ReadOnly { .. })));
     writer.delete_by_filter(&Filter::default()).unwrap();
     writer.remove().unwrap();
-    assert_eq!(
-        found(&reader, &vector(1), 5, &Filter::default()),
-        [1],
-        "what a reader has it keeps"
-    );
+    assert_eq!(found(&reader, &vector(1), 5, &Filter::default()), [1], "what a reader has it keeps");
     drop(writer);
-    assert_eq!(
-        open(folder.path())
-            .unwrap()
-            .count(&Filter::default())
-            .unwrap(),
-        0
-    );
+    assert_eq!(open(folder.path()).unwrap().count(&Filter::default()).unwrap(), 0);
 }
 
 #[test]
@@ -318,38 +245,19 @@ fn the_cache_keeps_what_was_used_last_within_its_bounds() {
     let folder = tempfile::tempdir().unwrap();
     let row = (DIMENSIONS + 12) as u64;
     let cache_bytes = Some(4000 * row);
-    let store = FlatStore::open(
-        folder.path(),
-        &collection(),
-        flat::Options {
-            cache_bytes,
-            ..flat::Options::default()
-        },
-    )
-    .unwrap();
+    let store =
+        FlatStore::open(folder.path(), &collection(), flat::Options { cache_bytes, ..flat::Options::default() })
+            .unwrap();
     for batch in 0..40 {
         store.delete_by_filter(&Filter::default()).unwrap();
         fill(&store, batch * 1000..(batch + 1) * 1000, |_| ());
         store.flush().unwrap();
         let most = 1000 * (row + 28) + 4000 * row + 200_000;
-        assert!(
-            store.bytes() < most,
-            "{} bytes after batch {batch}, at most {most}",
-            store.bytes()
-        );
+        assert!(store.bytes() < most, "{} bytes after batch {batch}, at most {most}", store.bytes());
     }
-    assert_eq!(
-        store.cached(&[39_500, 38_500, 500]).unwrap(),
-        [true, true, false]
-    );
-    assert_eq!(
-        all(&store, &Filter::default()),
-        (39_000..40_000).collect::<Vec<_>>()
-    );
-    assert_eq!(
-        found(&store, &vector(39_500), 1, &Filter::default()),
-        [39_500]
-    );
+    assert_eq!(store.cached(&[39_500, 38_500, 500]).unwrap(), [true, true, false]);
+    assert_eq!(all(&store, &Filter::default()), (39_000..40_000).collect::<Vec<_>>());
+    assert_eq!(found(&store, &vector(39_500), 1, &Filter::default()), [39_500]);
 }
 
 #[test]
@@ -362,9 +270,7 @@ fn searches_go_on_while_the_file_is_written_anew() {
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             for batch in 1..=30 {
-                fill(&store, batch * 10_000..batch * 10_000 + 2000, |point| {
-                    point.file = 2
-                });
+                fill(&store, batch * 10_000..batch * 10_000 + 2000, |point| point.file = 2);
                 store.delete_by_filter(&Filter::file(2)).unwrap();
                 store.flush().unwrap();
             }
@@ -384,19 +290,11 @@ fn searches_go_on_while_the_file_is_written_anew() {
 #[cfg(unix)]
 fn on_a_full_disk_the_error_is_clear_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
-    let child = spawn_child(
-        folder.path(),
-        "flat::child_that_fills_the_disk",
-        0,
-        "ulimit -f 256; trap '' XFSZ; ",
-    );
+    let child = spawn_child(folder.path(), "flat::child_that_fills_the_disk", 0, "ulimit -f 256; trap '' XFSZ; ");
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
-    let flushed: u64 = text
-        .lines()
-        .find_map(|line| line.strip_prefix("flushed ")?.parse().ok())
-        .unwrap();
+    let flushed: u64 = text.lines().find_map(|line| line.strip_prefix("flushed ")?.parse().ok()).unwrap();
     assert!(flushed >= 1000, "{text}");
     let store = open(folder.path()).unwrap();
     assert_eq!(store.count(&Filter::default()).unwrap(), flushed);
@@ -410,31 +308,19 @@ fn child_that_fills_the_disk() {
     let mut count = 0;
     let error = loop {
         let batch: Vec<(u64, Vec<f32>)> = (count..count + 500).map(|id| (id, vector(id))).collect();
-        let points: Vec<Point<'_>> = batch
-            .iter()
-            .map(|(id, vector)| crate::fixture::point(*id, vector))
-            .collect();
+        let points: Vec<Point<'_>> = batch.iter().map(|(id, vector)| crate::fixture::point(*id, vector)).collect();
         match store.upsert(&points) {
             Ok(()) => count += 500,
             Err(error) => break error,
         }
     };
     let message = error.to_string();
-    assert!(
-        message.contains("cannot write") && message.contains("try again"),
-        "{message}"
-    );
+    assert!(message.contains("cannot write") && message.contains("try again"), "{message}");
     // What was there works, and what still fits may come.
-    assert_eq!(
-        all(&store, &Filter::default()),
-        (0..count).collect::<Vec<_>>()
-    );
+    assert_eq!(all(&store, &Filter::default()), (0..count).collect::<Vec<_>>());
     fill(&store, [count], |_| ());
     count += 1;
-    assert_eq!(
-        found(&store, &vector(count - 1), 1, &Filter::default()),
-        [count - 1]
-    );
+    assert_eq!(found(&store, &vector(count - 1), 1, &Filter::default()), [count - 1]);
     store.flush().unwrap();
     println!("\nflushed {count}");
 }
@@ -446,57 +332,34 @@ fn a_point_takes_less_than_300_bytes_and_rounding_costs_little_recall() {
     let folder = tempfile::tempdir().unwrap();
     let store = FlatStore::open(folder.path(), &collection, flat::Options::default()).unwrap();
     // Clusters, as code has them: neighbours that differ by little are what rounding could swap.
-    let long =
-        |seed: u64| -> Vec<f32> { (0..16).flat_map(|part| vector(seed * 16 + part)).collect() };
+    let long = |seed: u64| -> Vec<f32> { (0..16).flat_map(|part| vector(seed * 16 + part)).collect() };
     let vectors: Vec<Vec<f32>> = (0..4000u64)
-        .map(|i| {
-            long(i % 80)
-                .iter()
-                .zip(long(1000 + i))
-                .map(|(centre, own)| centre + 0.7 * own)
-                .collect()
-        })
+        .map(|i| long(i % 80).iter().zip(long(1000 + i)).map(|(centre, own)| centre + 0.7 * own).collect())
         .collect();
-    let points: Vec<Point<'_>> = (vectors.iter().zip(0..))
-        .map(|(vector, id)| crate::fixture::point(id, vector))
-        .collect();
+    let points: Vec<Point<'_>> =
+        (vectors.iter().zip(0..)).map(|(vector, id)| crate::fixture::point(id, vector)).collect();
     store.upsert(&points).unwrap();
     store.flush().unwrap();
     assert!(store.bytes() / 4000 < 300, "{} bytes", store.bytes());
 
     let mut right = 0;
     for query in 0..60u64 {
-        let query: Vec<f32> = long(query)
-            .iter()
-            .zip(long(9000 + query))
-            .map(|(a, b)| a + 0.7 * b)
-            .collect();
+        let query: Vec<f32> = long(query).iter().zip(long(9000 + query)).map(|(a, b)| a + 0.7 * b).collect();
         let mut exact: Vec<u64> = (0..4000).collect();
         let cosine = |&id: &u64| crate::naive::cosine(&query, &vectors[id as usize]);
         exact.sort_by_cached_key(|id| std::cmp::Reverse((cosine(id) * 1e9) as i64));
-        right += found(&store, &query, 10, &Filter::default())
-            .iter()
-            .filter(|id| exact[..10].contains(id))
-            .count();
+        right += found(&store, &query, 10, &Filter::default()).iter().filter(|id| exact[..10].contains(id)).count();
     }
     assert!(right >= 588, "recall@10 {:.4}", right as f64 / 600.0);
 }
 
 /// Starts this test binary again for one ignored test, through a shell that first runs `prepare`.
 fn spawn_child(folder: &Path, test: &str, number: u64, prepare: &str) -> Child {
-    let script =
-        format!("{prepare}exec \"$0\" --exact {test} --ignored --nocapture --test-threads=1");
+    let script = format!("{prepare}exec \"$0\" --exact {test} --ignored --nocapture --test-threads=1");
     let mut command = Command::new("sh");
-    command
-        .arg("-c")
-        .arg(script)
-        .arg(std::env::current_exe().unwrap());
+    command.arg("-c").arg(script).arg(std::env::current_exe().unwrap());
     command.env(FOLDER, folder).env(NUMBER, number.to_string());
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 const FOLDER: &str = "VECTORS_TEST_FOLDER";

@@ -26,24 +26,13 @@ fn server_error(result: vectors::Result<impl std::fmt::Debug>) -> String {
 #[test]
 fn a_server_that_is_away_is_named_with_what_to_do() {
     // A port that was free a moment ago.
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (store, _folder) = open(&format!("http://me:secret@127.0.0.1:{port}"), |_| ());
     let message = server_error(store.search(&vector(1), 3, &Filter::default()));
     let expected = format!("cannot search at http://127.0.0.1:{port}: ");
-    assert!(
-        message.starts_with(&expected) && message.contains("start the server"),
-        "{message}"
-    );
+    assert!(message.starts_with(&expected) && message.contains("start the server"), "{message}");
     assert!(!message.contains("secret"), "{message}");
-    for result in [
-        store.ensure(),
-        store.remove(),
-        store.delete_by_filter(&Filter::default()),
-    ] {
+    for result in [store.ensure(), store.remove(), store.delete_by_filter(&Filter::default())] {
         server_error(result);
     }
 }
@@ -56,20 +45,13 @@ fn a_server_that_does_not_answer_is_given_up() {
     let (store, _folder) = open(&url, |_| ());
     let start = Instant::now();
     let message = server_error(store.count(&Filter::default()));
-    assert!(
-        start.elapsed() < Duration::from_secs(20),
-        "the time that a request has is half a second"
-    );
+    assert!(start.elapsed() < Duration::from_secs(20), "the time that a request has is half a second");
     assert!(message.contains("no answer within 500ms"), "{message}");
 }
 
 #[test]
 fn embeddings_are_kept_although_the_server_is_away() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (store, _folder) = open(&format!("http://127.0.0.1:{port}"), |_| ());
     let known = vector(1);
     server_error(store.upsert(&[crate::fixture::point(1, &known)]));
@@ -85,10 +67,7 @@ fn the_key_is_sent_and_a_wrong_one_is_reported_without_it() {
         options.timeout = Duration::from_secs(20);
     });
     let message = server_error(store.ensure());
-    assert!(
-        message.contains("check the API key") && !message.contains("wrong-key"),
-        "{message}"
-    );
+    assert!(message.contains("check the API key") && !message.contains("wrong-key"), "{message}");
     let (store, _folder) = open(&peer.url, |options| {
         options.api_key = Some("right-key".to_owned());
         options.timeout = Duration::from_secs(20);
@@ -118,18 +97,12 @@ fn workspaces_models_and_sizes_never_mix() {
     let first = open("one", "test-model", DIMENSIONS);
     first.ensure().unwrap();
     fill(&first, [1, 2], |_| ());
-    for (workspace, model, dimensions) in [
-        ("two", "test-model", DIMENSIONS),
-        ("one", "newer-model", DIMENSIONS),
-        ("one", "test-model", DIMENSIONS + 1),
-    ] {
+    for (workspace, model, dimensions) in
+        [("two", "test-model", DIMENSIONS), ("one", "newer-model", DIMENSIONS), ("one", "test-model", DIMENSIONS + 1)]
+    {
         let other = open(workspace, model, dimensions);
         other.ensure().unwrap();
-        assert_eq!(
-            other.count(&Filter::default()).unwrap(),
-            0,
-            "{workspace} {model} {dimensions}"
-        );
+        assert_eq!(other.count(&Filter::default()).unwrap(), 0, "{workspace} {model} {dimensions}");
         other.remove().unwrap();
     }
     assert_eq!(first.count(&Filter::default()).unwrap(), 2);
@@ -138,9 +111,7 @@ fn workspaces_models_and_sizes_never_mix() {
 
 #[test]
 fn calls_from_asynchronous_code_work() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let store = Fixture::qdrant();
         store.ensure().unwrap();

@@ -27,38 +27,25 @@ impl GoModules {
     ) -> GoModules {
         let mut votes: FxHashMap<(&str, &str), u32> = FxHashMap::default();
         let mut memo: FxHashMap<u32, SmallVec<[(&str, &str); 1]>> = FxHashMap::default();
-        for (file, range) in ranges
-            .iter()
-            .enumerate()
-            .filter(|(file, _)| table.langs[*file] == Lang::Go)
-        {
+        for (file, range) in ranges.iter().enumerate().filter(|(file, _)| table.langs[*file] == Lang::Go) {
             debug_assert!(file < table.files.len());
             for import in range.clone().map(|id| &imports[id as usize]) {
                 let module = table.names.get(import.module);
-                let found = memo
-                    .entry(import.module)
-                    .or_insert_with(|| votes_of(table, paths, module));
-                found
-                    .iter()
-                    .for_each(|vote| *votes.entry(*vote).or_default() += 1);
+                let found = memo.entry(import.module).or_insert_with(|| votes_of(table, paths, module));
+                found.iter().for_each(|vote| *votes.entry(*vote).or_default() += 1);
             }
         }
         let mut best: FxHashMap<&str, (u32, bool, &str)> = FxHashMap::default();
         for ((root, prefix), count) in votes {
             let entry = best.entry(root).or_insert((0, false, ""));
             // A dot in the first part marks a module that can be fetched; `encoding` of `encoding/json` is none.
-            let dotted = prefix
-                .split('/')
-                .next()
-                .is_some_and(|host| host.contains('.'));
+            let dotted = prefix.split('/').next().is_some_and(|host| host.contains('.'));
             if (dotted, count, entry.2) > (entry.1, entry.0, prefix) {
                 *entry = (count, dotted, prefix);
             }
         }
-        let mut roots: Vec<_> = best
-            .into_iter()
-            .map(|(root, (_, _, prefix))| (root.to_owned(), prefix.to_owned()))
-            .collect();
+        let mut roots: Vec<_> =
+            best.into_iter().map(|(root, (_, _, prefix))| (root.to_owned(), prefix.to_owned())).collect();
         // The innermost module first.
         roots.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.cmp(b)));
         GoModules { roots }
@@ -74,10 +61,7 @@ pub(in crate::graph) fn votes_of<'t>(
     let mut votes = SmallVec::new();
     for &dir in paths.dirs_named(split(module).1) {
         let path = &*table.dirs[dir as usize].path;
-        let has_go = table.dirs[dir as usize]
-            .files
-            .clone()
-            .any(|file| table.langs[file as usize] == Lang::Go);
+        let has_go = table.dirs[dir as usize].files.clone().any(|file| table.langs[file as usize] == Lang::Go);
         if !has_go || path.contains("vendor/") {
             continue;
         }
@@ -88,9 +72,7 @@ pub(in crate::graph) fn votes_of<'t>(
         }
         let below = path[root.len()..].trim_start_matches('/');
         if !below.is_empty()
-            && let Some(prefix) = module
-                .strip_suffix(below)
-                .and_then(|prefix| prefix.strip_suffix('/'))
+            && let Some(prefix) = module.strip_suffix(below).and_then(|prefix| prefix.strip_suffix('/'))
         {
             votes.push((root, prefix));
         }
@@ -100,15 +82,12 @@ pub(in crate::graph) fn votes_of<'t>(
 
 pub(in crate::graph) fn package(resolver: &Resolver, module: &str) -> Landing {
     for (root, prefix) in &resolver.go.roots {
-        let Some(below) = module
-            .strip_prefix(prefix.as_str())
-            .filter(|below| below.is_empty() || below.starts_with('/'))
+        let Some(below) =
+            module.strip_prefix(prefix.as_str()).filter(|below| below.is_empty() || below.starts_with('/'))
         else {
             continue;
         };
-        if let Some(dir) =
-            join(root, below.trim_start_matches('/')).and_then(|path| resolver.paths.dir(&path))
-        {
+        if let Some(dir) = join(root, below.trim_start_matches('/')).and_then(|path| resolver.paths.dir(&path)) {
             return Landing::sure(Place::Dir(dir));
         }
     }

@@ -4,12 +4,7 @@ use crate::graph::paths::join;
 use crate::graph::scope::{Landing, Place, Resolver};
 
 /// A file by its path: from the file that includes it, else by the end of its path, where the shortest wins.
-pub(in crate::graph) fn file(
-    resolver: &mut Resolver,
-    file: u32,
-    module: u32,
-    extension: &str,
-) -> Landing {
+pub(in crate::graph) fn file(resolver: &mut Resolver, file: u32, module: u32, extension: &str) -> Landing {
     let table = resolver.table;
     let written = table.names.get(module);
     // `$DIR/lib.sh`, `${BASH_SOURCE%/*}/lib.sh`: what follows the last variable is certain.
@@ -30,8 +25,7 @@ pub(in crate::graph) fn file(
     if path.is_empty() {
         return Landing::UNKNOWN;
     }
-    let relative =
-        join(&table.dir(file).path, &named(path)).and_then(|path| resolver.paths.file(&path));
+    let relative = join(&table.dir(file).path, &named(path)).and_then(|path| resolver.paths.file(&path));
     if let Some(found) = relative.filter(|&found| found != file) {
         return Landing::sure(Place::File(found));
     }
@@ -42,9 +36,7 @@ pub(in crate::graph) fn file(
     let found = match resolver.suffixes.get(&module) {
         Some(found) => *found,
         None => {
-            let found = resolver
-                .paths
-                .shortest(&resolver.paths.files_ending(&named(plain)));
+            let found = resolver.paths.shortest(&resolver.paths.files_ending(&named(plain)));
             resolver.suffixes.insert(module, found);
             found
         }

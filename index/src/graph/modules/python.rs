@@ -28,22 +28,13 @@ pub(in crate::graph) fn module(resolver: &Resolver, file: u32, module: &str) -> 
 /// The module at `path` below a folder: a file, a package, or a folder that is a package without saying so.
 pub(in crate::graph) fn module_at(resolver: &Resolver, dir: &str, path: &str) -> Option<Place> {
     let path = join(dir, path)?;
-    let candidates = [
-        format!("{path}/__init__.py"),
-        format!("{path}.py"),
-        format!("{path}/__init__.pyi"),
-        format!("{path}.pyi"),
-    ];
-    let file = candidates
-        .iter()
-        .find_map(|path| resolver.paths.file(path.trim_start_matches('/')));
+    let candidates =
+        [format!("{path}/__init__.py"), format!("{path}.py"), format!("{path}/__init__.pyi"), format!("{path}.pyi")];
+    let file = candidates.iter().find_map(|path| resolver.paths.file(path.trim_start_matches('/')));
     file.map(Place::File).or_else(|| {
         let dir = resolver.paths.dir(&path)?;
         let files = resolver.table.dirs[dir as usize].files.clone();
-        files
-            .clone()
-            .any(|file| resolver.table.langs[file as usize] == Lang::Python)
-            .then_some(Place::Dir(dir))
+        files.clone().any(|file| resolver.table.langs[file as usize] == Lang::Python).then_some(Place::Dir(dir))
     })
 }
 
@@ -79,21 +70,14 @@ pub(in crate::graph) fn absolute(resolver: &Resolver, from: &str, module: &str) 
         [] => return Landing::OUTSIDE,
         [(root, place)] => {
             let plausible = near(root) || PYTHON_ROOTS.contains(&split(root).1);
-            return Landing {
-                place: place.clone(),
-                certain: plausible && matches!(place, Place::File(_)),
-            };
+            return Landing { place: place.clone(), certain: plausible && matches!(place, Place::File(_)) };
         }
-        several => several
-            .iter()
-            .filter(|(root, _)| near(root))
-            .max_by_key(|(root, _)| root.len()),
+        several => several.iter().filter(|(root, _)| near(root)).max_by_key(|(root, _)| root.len()),
     };
     match place {
-        Some((root, place)) => Landing {
-            place: place.clone(),
-            certain: root == from && matches!(place, Place::File(_)),
-        },
+        Some((root, place)) => {
+            Landing { place: place.clone(), certain: root == from && matches!(place, Place::File(_)) }
+        }
         None => Landing::UNKNOWN,
     }
 }

@@ -22,23 +22,15 @@ pub(in crate::graph) fn import(resolver: &mut Resolver, file: u32, row: &ImportR
 }
 
 /// Follows a path from a module: `file` itself or the inline module `inside` it.
-pub(in crate::graph) fn path(
-    resolver: &mut Resolver,
-    file: u32,
-    inside: u32,
-    path: &[&str],
-) -> Landing {
+pub(in crate::graph) fn path(resolver: &mut Resolver, file: u32, inside: u32, path: &[&str]) -> Landing {
     let Some((&first, mut rest)) = path.split_first() else {
         return Landing::OUTSIDE;
     };
-    let here = if inside == NONE {
-        Landing::sure(Place::File(file))
-    } else {
-        Landing::node(inside)
-    };
+    let here = if inside == NONE { Landing::sure(Place::File(file)) } else { Landing::node(inside) };
     let mut landing = match first {
-        "crate" | "$crate" => crate_root(resolver, file)
-            .map_or(Landing::UNKNOWN, |root| Landing::sure(Place::File(root))),
+        "crate" | "$crate" => {
+            crate_root(resolver, file).map_or(Landing::UNKNOWN, |root| Landing::sure(Place::File(root)))
+        }
         "self" => here,
         "super" => {
             let mut module = module_around(resolver, file, inside);
@@ -56,39 +48,23 @@ pub(in crate::graph) fn path(
         first => {
             // A name of this module goes before a crate of that name.
             let local = resolver.member(&here, first, Want::Scope);
-            if local.is_found() {
-                local
-            } else {
-                other_crate(resolver, file, first)
-            }
+            if local.is_found() { local } else { other_crate(resolver, file, first) }
         }
     };
     for (at, part) in rest.iter().enumerate() {
-        let want = if at + 1 == rest.len() {
-            Want::Call
-        } else {
-            Want::Scope
-        };
+        let want = if at + 1 == rest.len() { Want::Call } else { Want::Scope };
         landing = resolver.member(&landing, part, want);
     }
     landing
 }
 
 /// The module around a module.
-pub(in crate::graph) fn module_around(
-    resolver: &Resolver,
-    file: u32,
-    inside: u32,
-) -> Option<(u32, u32)> {
+pub(in crate::graph) fn module_around(resolver: &Resolver, file: u32, inside: u32) -> Option<(u32, u32)> {
     if inside != NONE {
         let container = resolver.table.row(inside).container;
         return Some((
             file,
-            if container != NONE && resolver.table.row(container).is_space() {
-                container
-            } else {
-                NONE
-            },
+            if container != NONE && resolver.table.row(container).is_space() { container } else { NONE },
         ));
     }
     let dir = &*resolver.table.dir(file).path;
@@ -97,9 +73,7 @@ pub(in crate::graph) fn module_around(
         "mod.rs" => parent(dir)?,
         _ => dir,
     };
-    let inner = ["mod.rs", "lib.rs", "main.rs"]
-        .iter()
-        .find_map(|name| resolver.paths.file_in(folder, name));
+    let inner = ["mod.rs", "lib.rs", "main.rs"].iter().find_map(|name| resolver.paths.file_in(folder, name));
     inner
         .or_else(|| resolver.paths.file(&format!("{folder}.rs")))
         .filter(|&found| found != file)
@@ -121,13 +95,7 @@ pub(in crate::graph) fn child(resolver: &Resolver, file: u32, name: &str) -> Opt
         return in_folder(dir);
     }
     let below = in_folder(&join(dir, stem(own))?);
-    below.or_else(|| {
-        if RUST_CRATE_FOLDERS.contains(&split(dir).1) {
-            in_folder(dir)
-        } else {
-            None
-        }
-    })
+    below.or_else(|| if RUST_CRATE_FOLDERS.contains(&split(dir).1) { in_folder(dir) } else { None })
 }
 
 /// The root file of the crate that a file belongs to.
@@ -141,11 +109,7 @@ pub(in crate::graph) fn crate_root(resolver: &Resolver, file: u32) -> Option<u32
         return Some(file);
     }
     loop {
-        if let Some(root) = resolver
-            .paths
-            .file_in(dir, "lib.rs")
-            .or_else(|| resolver.paths.file_in(dir, "main.rs"))
-        {
+        if let Some(root) = resolver.paths.file_in(dir, "lib.rs").or_else(|| resolver.paths.file_in(dir, "main.rs")) {
             return Some(root);
         }
         dir = parent(dir)?;
@@ -157,28 +121,13 @@ pub(in crate::graph) fn other_crate(resolver: &Resolver, file: u32, name: &str) 
     let paths = &resolver.paths;
     let library = |dir: u32| {
         let dir = &*resolver.table.dirs[dir as usize].path;
-        paths.file_in(dir, "src/lib.rs").or_else(|| {
-            paths
-                .file_in(dir, "lib.rs")
-                .filter(|_| split(dir).1 != "src")
-        })
+        paths.file_in(dir, "src/lib.rs").or_else(|| paths.file_in(dir, "lib.rs").filter(|_| split(dir).1 != "src"))
     };
     let libraries = |name: &str| -> Ids {
         let dashed = name.replace('_', "-");
-        let mut found: Ids = paths
-            .dirs_named(name)
-            .iter()
-            .copied()
-            .filter_map(library)
-            .collect();
+        let mut found: Ids = paths.dirs_named(name).iter().copied().filter_map(library).collect();
         if dashed != name {
-            found.extend(
-                paths
-                    .dirs_named(&dashed)
-                    .iter()
-                    .copied()
-                    .filter_map(library),
-            );
+            found.extend(paths.dirs_named(&dashed).iter().copied().filter_map(library));
         }
         found
     };
@@ -191,17 +140,13 @@ pub(in crate::graph) fn other_crate(resolver: &Resolver, file: u32, name: &str) 
     if let Some((_, short)) = name.split_once('_')
         && let [library] = libraries(short)[..]
     {
-        return Landing {
-            place: Place::File(library),
-            certain: false,
-        };
+        return Landing { place: Place::File(library), certain: false };
     }
     // Tests and binaries of a package whose folder is the workspace: its name stands in its manifest only.
     match paths.file("src/lib.rs") {
-        Some(library) if crate_root(resolver, file) != Some(library) => Landing {
-            place: Place::File(library),
-            certain: false,
-        },
+        Some(library) if crate_root(resolver, file) != Some(library) => {
+            Landing { place: Place::File(library), certain: false }
+        }
         _ => Landing::OUTSIDE,
     }
 }

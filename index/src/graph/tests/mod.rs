@@ -34,13 +34,7 @@ pub(super) fn entry(path: &str, text: &str) -> Arc<FileEntry> {
 }
 
 pub(super) fn facts(language: Option<Language>, text: &str) -> FileFacts {
-    language
-        .map(|language| {
-            Extractor::new()
-                .facts(language, text, Detail::Index)
-                .unwrap()
-        })
-        .unwrap_or_default()
+    language.map(|language| Extractor::new().facts(language, text, Detail::Index).unwrap()).unwrap_or_default()
 }
 
 /// The graph of a fixture: each file begins with a line `//- path`.
@@ -56,20 +50,14 @@ pub(super) fn graph(fixture: &str) -> Graph {
 
 /// `file:Container.name` of a symbol.
 pub(super) fn show(graph: &Graph, id: NodeId) -> String {
-    format!(
-        "{}:{}",
-        graph.node(id).unwrap().file.path,
-        graph.path(id).join(".")
-    )
+    format!("{}:{}", graph.node(id).unwrap().file.path, graph.path(id).join("."))
 }
 
 /// Every edge, a line each: caller, callee, and `?` where only the name says so (with the number of candidates when there are several).
 pub(super) fn edges(graph: &Graph) -> String {
     let mut text = String::new();
     let mut line = |from: &str, link: &super::Link| {
-        let End::Symbol(to) = link.end else {
-            unreachable!("files are not called")
-        };
+        let End::Symbol(to) = link.end else { unreachable!("files are not called") };
         let doubt = match (link.confidence, link.candidates) {
             (super::Confidence::Resolved, _) => String::new(),
             (super::Confidence::Name, 1) => " ?".to_owned(),
@@ -78,16 +66,10 @@ pub(super) fn edges(graph: &Graph) -> String {
         writeln!(text, "{from} -> {}{doubt}", show(graph, to)).unwrap();
     };
     for id in (0..graph.symbol_count() as u32).map(NodeId) {
-        graph
-            .callees(id)
-            .iter()
-            .for_each(|link| line(&show(graph, id), link));
+        graph.callees(id).iter().for_each(|link| line(&show(graph, id), link));
     }
     for file in &graph.table.files {
-        graph
-            .file_callees(file.key)
-            .iter()
-            .for_each(|link| line(&file.path, link));
+        graph.file_callees(file.key).iter().for_each(|link| line(&file.path, link));
     }
     text
 }

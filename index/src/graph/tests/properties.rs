@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use grammars::{
-    Call, FileFacts, Import, Language, Lines, NameId, Names, Span, Symbol, SymbolKind, Target,
-    Visibility,
-};
+use grammars::{Call, FileFacts, Import, Language, Lines, NameId, Names, Span, Symbol, SymbolKind, Target, Visibility};
 use proptest::prelude::*;
 
 use super::super::{Builder, Confidence, End, Graph, NodeId};
@@ -14,8 +11,8 @@ use crate::store::FileEntry;
 
 /// Few words, so that everything meets everything.
 const WORDS: &[&str] = &[
-    "a", "b", "Cart", "self", "crate", "super", "default", "mod", "this", "a.b", "./b", "..a",
-    "x::b", "", "A\\B", "*", "é",
+    "a", "b", "Cart", "self", "crate", "super", "default", "mod", "this", "a.b", "./b", "..a", "x::b", "", "A\\B", "*",
+    "é",
 ];
 const PATHS: &[&str] = &[
     "a.py",
@@ -77,26 +74,16 @@ fn file(symbols: &[Raw], imports: &[Raw], calls: &[Raw]) -> FileFacts {
     WORDS.iter().for_each(|word| {
         names.push(word);
     });
-    let span = |at: u8| Span {
-        start: u32::from(at),
-        end: u32::from(at) + 40,
-    };
+    let span = |at: u8| Span { start: u32::from(at), end: u32::from(at) + 40 };
     let symbols = symbols.iter().map(|&(a, b, c, d, e)| Symbol {
         name: name(a),
         kind: SymbolKind::ALL[b as usize % SymbolKind::ALL.len()],
         container: maybe(c),
         qualifier: d.is_multiple_of(5).then(|| name(e)),
-        visibility: if d.is_multiple_of(2) {
-            Visibility::Private
-        } else {
-            Visibility::Public
-        },
+        visibility: if d.is_multiple_of(2) { Visibility::Private } else { Visibility::Public },
         is_test: e.is_multiple_of(7),
         span: span(d),
-        lines: Lines {
-            first: u32::from(d),
-            last: u32::from(e),
-        },
+        lines: Lines { first: u32::from(d), last: u32::from(e) },
         name_span: Span::default(),
         signature: Span::default(),
         doc: Span::default(),
@@ -138,48 +125,26 @@ fn raws() -> impl Strategy<Value = Vec<Raw>> {
 }
 
 fn check(graph: &Graph, facts: &[(Arc<FileEntry>, FileFacts)]) {
-    let called: Vec<&str> = facts
-        .iter()
-        .flat_map(|(_, facts)| facts.calls.iter().map(|call| facts.name(call.name)))
-        .collect();
+    let called: Vec<&str> =
+        facts.iter().flat_map(|(_, facts)| facts.calls.iter().map(|call| facts.name(call.name))).collect();
     let imported: Vec<&str> = facts
         .iter()
-        .flat_map(|(_, facts)| {
-            facts
-                .imports
-                .iter()
-                .filter_map(|import| import.item)
-                .map(|item| facts.name(item))
-        })
+        .flat_map(|(_, facts)| facts.imports.iter().filter_map(|import| import.item).map(|item| facts.name(item)))
         .collect();
     for id in (0..graph.symbol_count() as u32).map(NodeId) {
         for link in graph.callees(id) {
-            let End::Symbol(to) = link.end else {
-                panic!("a file is called")
-            };
+            let End::Symbol(to) = link.end else { panic!("a file is called") };
             let callee = graph.node(to).expect("an edge leads to a symbol");
             // What is proven has the name that is called, or the name of an import that is renamed.
             if link.confidence == Confidence::Resolved {
-                assert!(
-                    called.contains(&callee.name) || imported.contains(&callee.name),
-                    "{}",
-                    callee.name
-                );
+                assert!(called.contains(&callee.name) || imported.contains(&callee.name), "{}", callee.name);
             }
-            assert!(
-                graph
-                    .callers(to)
-                    .iter()
-                    .any(|caller| caller.end == End::Symbol(id) && caller.line == link.line)
-            );
+            assert!(graph.callers(to).iter().any(|caller| caller.end == End::Symbol(id) && caller.line == link.line));
         }
         for link in graph.callers(id) {
             let known = match link.end {
                 End::Symbol(from) => graph.node(from).is_some(),
-                End::File(key) => graph
-                    .file_callees(key)
-                    .iter()
-                    .any(|back| back.end == End::Symbol(id)),
+                End::File(key) => graph.file_callees(key).iter().any(|back| back.end == End::Symbol(id)),
             };
             assert!(known);
         }
@@ -190,18 +155,13 @@ fn check(graph: &Graph, facts: &[(Arc<FileEntry>, FileFacts)]) {
         assert!(rank.is_finite() && rank >= 0.0);
     }
     for (file, _) in facts {
-        assert!(graph.imports(file.key).all(|imported| {
+        assert!(
             graph
-                .importers(imported.key)
-                .any(|importer| importer.key == file.key)
-        }));
+                .imports(file.key)
+                .all(|imported| { graph.importers(imported.key).any(|importer| importer.key == file.key) })
+        );
     }
-    WORDS.iter().for_each(|word| {
-        graph
-            .find(word)
-            .iter()
-            .for_each(|&id| assert!(graph.node(id).is_some()))
-    });
+    WORDS.iter().for_each(|word| graph.find(word).iter().for_each(|&id| assert!(graph.node(id).is_some())));
 }
 
 proptest! {
