@@ -3,9 +3,9 @@
 use grammars::SymbolKind;
 
 use super::calls::{CallRow, Callee, Calls, MOST_CANDIDATES};
+use super::landing::Want;
 use super::lang::Family;
 use super::names::NONE;
-use super::scope::Want;
 use super::table::{Nodes, Row};
 
 /// What is looked for by name alone.

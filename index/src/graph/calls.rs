@@ -8,9 +8,10 @@ use grammars::{SymbolKind, Target};
 use rustc_hash::FxHashMap;
 
 use super::by_name::{ByName, ByNameKey};
+use super::landing::{Landing, Place, Want};
 use super::lang::Lang;
 use super::names::NONE;
-use super::scope::{Landing, Place, Resolver, Want};
+use super::scope::Resolver;
 use super::table::{Nodes, Row};
 
 /// A call as it is kept until it is resolved. Calls of locals are not kept.
@@ -218,6 +219,10 @@ impl<'t> Calls<'t> {
         let is_method =
             row.kind == SymbolKind::Method && row.container != NONE && table.row(row.container).is_type_like();
         if is_method && !(lang.private_is_final() && row.has(Row::PRIVATE)) {
+            return Callee::maybe(nodes);
+        }
+        // An import of the same name is the alternative.
+        if table.is_top(only) && self.resolver.clashes.contains(&(file, call.name)) {
             return Callee::maybe(nodes);
         }
         Callee::Sure(only)

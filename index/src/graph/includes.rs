@@ -4,9 +4,9 @@ use grammars::SymbolKind;
 
 use super::by_name::ByName;
 use super::calls::{CallRow, Callee, Calls, MOST_CANDIDATES};
+use super::landing::{Place, Want};
 use super::lang::Lang;
 use super::names::NONE;
-use super::scope::{Place, Want};
 use super::table::{Nodes, Row};
 
 /// How many files are looked through for what a file includes, directly or not.

@@ -12,6 +12,7 @@ mod calls;
 mod edges;
 mod find;
 mod includes;
+mod landing;
 mod lang;
 mod modules;
 mod names;

@@ -5,9 +5,9 @@ use smallvec::SmallVec;
 
 use super::by_name::ByName;
 use super::calls::{CallRow, Callee, Calls};
+use super::landing::{Landing, Place, Want};
 use super::lang::{Lang, parts};
 use super::names::NONE;
-use super::scope::{Landing, Place, Want};
 use super::table::{Nodes, Row};
 
 impl Calls<'_> {

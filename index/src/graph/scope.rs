@@ -3,86 +3,14 @@
 use std::ops::Range;
 
 use grammars::SymbolKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::landing::{ImportRow, Landing, Place, Want};
 use super::lang::Lang;
 use super::modules::GoModules;
 use super::names::NONE;
 use super::paths::Paths;
 use super::table::{Nodes, Row, Table};
-
-/// An import as it is kept until it is resolved.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ImportRow {
-    pub(super) module: u32,
-    pub(super) item: u32,
-    /// The name under which the file knows it.
-    pub(super) local: u32,
-    /// The inline module (Rust) in which it stands, or [`NONE`].
-    pub(super) inside: u32,
-    pub(super) alias: bool,
-    pub(super) wildcard: bool,
-}
-
-/// Where a path leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
-    /// Out of the workspace, or to a name that its module does not have: no symbol of the workspace is meant.
-    Outside,
-    /// It cannot be told.
-    Unknown,
-    /// To something that the type itself does not define: inherited, derived or made by a macro.
-    Inherited,
-    /// To symbols: one, or several of which one is meant.
-    Nodes(Nodes),
-    /// To a module that is a file.
-    File(u32),
-    /// To a package that is a folder.
-    Dir(u32),
-    /// To a namespace or package by its declared name.
-    Space(u32),
-}
-
-/// Where a path leads, and whether that is proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Landing {
-    pub(super) place: Place,
-    pub(super) certain: bool,
-}
-
-impl Landing {
-    pub(super) const OUTSIDE: Landing = Landing { place: Place::Outside, certain: true };
-    pub(super) const UNKNOWN: Landing = Landing { place: Place::Unknown, certain: false };
-
-    pub(super) fn sure(place: Place) -> Landing {
-        Landing { place, certain: true }
-    }
-
-    pub(super) fn nodes(nodes: Nodes) -> Landing {
-        if nodes.is_empty() { Self::OUTSIDE } else { Landing { place: Place::Nodes(nodes), certain: true } }
-    }
-
-    pub(super) fn node(node: u32) -> Landing {
-        Self::sure(Place::Nodes(Nodes::from_slice(&[node])))
-    }
-
-    pub(super) fn doubted(self, certain: bool) -> Landing {
-        Landing { certain: self.certain && certain, ..self }
-    }
-
-    pub(super) fn is_found(&self) -> bool {
-        !matches!(self.place, Place::Outside | Place::Unknown)
-    }
-}
-
-/// What a name is looked for as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Want {
-    /// It is called.
-    Call,
-    /// Something is looked up in it.
-    Scope,
-}
 
 /// Imports and members are followed at most this far, whatever re-exports what.
 const DEEPEST: u8 = 48;
@@ -108,6 +36,11 @@ pub(super) struct Resolver<'t> {
     pub(super) go: GoModules,
     /// Files that a path without a folder was found to mean, by the path.
     pub(super) suffixes: FxHashMap<u32, Option<u32>>,
+    /// Imports that share their local name with another import or a symbol of their file: alternatives under conditions
+    /// (`try: … except ImportError: …`, `#[cfg(…)]`), of which none is certain.
+    contested: Vec<bool>,
+    /// The symbols that share their name with an import, by file and name.
+    pub(super) clashes: FxHashSet<(u32, u32)>,
     /// The module that was found last, by the importing file and the path.
     pub(super) last_module: ((u32, u32), Landing),
     memo: Vec<Memo>,
@@ -126,7 +59,34 @@ pub(super) struct Spaces {
     /// The package or namespace that a file declares for all that stands at its top, or [`NONE`].
     pub(super) of_file: Vec<u32>,
     /// All full names.
-    pub(super) known: rustc_hash::FxHashSet<u32>,
+    pub(super) known: FxHashSet<u32>,
+}
+
+/// Which imports are contested, and which symbols contest them.
+fn alternatives(table: &Table, imports: &[ImportRow], ranges: &[Range<u32>]) -> (Vec<bool>, FxHashSet<(u32, u32)>) {
+    let mut contested = vec![false; imports.len()];
+    let mut clashes = FxHashSet::default();
+    let mut first: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+    for (file, range) in ranges.iter().enumerate() {
+        first.clear();
+        for id in range.start as usize..range.end as usize {
+            let import = &imports[id];
+            if import.wildcard || import.local == NONE {
+                continue;
+            }
+            let earlier = *first.entry((import.local, import.inside)).or_insert(id);
+            let other = &imports[earlier];
+            if (other.module, other.item) != (import.module, import.item) {
+                contested[id] = true;
+                contested[earlier] = true;
+            }
+            if import.inside == NONE && !table.top(import.local, file as u32).is_empty() {
+                contested[id] = true;
+                clashes.insert((file as u32, import.local));
+            }
+        }
+    }
+    (contested, clashes)
 }
 
 impl<'t> Resolver<'t> {
@@ -139,6 +99,7 @@ impl<'t> Resolver<'t> {
         let paths = Paths::new(table);
         let go = GoModules::new(table, &paths, imports, import_ranges);
         let memo = imports.iter().map(|_| Memo::New).collect();
+        let (contested, clashes) = alternatives(table, imports, import_ranges);
         let wildcard =
             |range: &Range<u32>| imports[range.start as usize..range.end as usize].iter().any(|import| import.wildcard);
         let has_wildcards = import_ranges.iter().map(wildcard).collect();
@@ -150,6 +111,8 @@ impl<'t> Resolver<'t> {
             spaces,
             go,
             suffixes: FxHashMap::default(),
+            contested,
+            clashes,
             last_module: ((NONE, NONE), Landing::UNKNOWN),
             memo,
             has_wildcards,
@@ -178,6 +141,7 @@ impl<'t> Resolver<'t> {
         self.depth += 1;
         let landing = super::modules::import(self, file, &self.imports[id as usize]);
         self.depth -= 1;
+        let landing = landing.doubted(!self.contested[id as usize]);
         self.memo[id as usize] = Memo::Done(landing.clone());
         landing
     }

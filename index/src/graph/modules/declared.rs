@@ -1,8 +1,9 @@
 //! Java, Kotlin, Scala, C#, PHP: files declare their package or namespace, imports name it.
 
+use crate::graph::landing::{Landing, Place, Want};
 use crate::graph::lang::parts;
 use crate::graph::paths::Ids;
-use crate::graph::scope::{Landing, Place, Resolver, Want};
+use crate::graph::scope::Resolver;
 
 /// A package or type by its dotted name. `item` is what is imported from it: it helps to tell a file by its path.
 pub(in crate::graph) fn dotted(resolver: &mut Resolver, module: &str, item: &str) -> Landing {

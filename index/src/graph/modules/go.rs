@@ -5,9 +5,10 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use crate::graph::landing::{ImportRow, Landing, Place};
 use crate::graph::lang::Lang;
 use crate::graph::paths::{Paths, join, parent};
-use crate::graph::scope::{ImportRow, Landing, Place, Resolver};
+use crate::graph::scope::Resolver;
 use crate::graph::table::{Table, split};
 
 /// The module paths of a workspace, found by what its files import: the manifest says them, the imports repeat them.

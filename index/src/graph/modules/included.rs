@@ -1,7 +1,8 @@
 //! C, C++, Ruby, Bash, PHP: files include files by their paths.
 
+use crate::graph::landing::{Landing, Place};
 use crate::graph::paths::join;
-use crate::graph::scope::{Landing, Place, Resolver};
+use crate::graph::scope::Resolver;
 
 /// A file by its path: from the file that includes it, else by the end of its path, where the shortest wins.
 pub(in crate::graph) fn file(resolver: &mut Resolver, file: u32, module: u32, extension: &str) -> Landing {

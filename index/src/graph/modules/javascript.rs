@@ -1,9 +1,10 @@
 //! JavaScript and TypeScript: relative paths without extensions; everything bare is a package.
 
+use crate::graph::landing::{Landing, Place, Want};
 use crate::graph::lang::Lang;
 use crate::graph::names::NONE;
 use crate::graph::paths::{join, parent};
-use crate::graph::scope::{Landing, Place, Resolver, Want};
+use crate::graph::scope::Resolver;
 
 /// What may follow a path that names a file without its extension, in the order in which it is tried.
 const JAVASCRIPT_ENDINGS: &[&str] = &[

@@ -15,9 +15,10 @@ pub(super) use self::go::GoModules;
 pub(super) use self::python::{module as python, module_at as python_at};
 pub(super) use self::rust::{child as rust_child, crate_root, path as rust_path};
 
+use super::landing::{ImportRow, Landing, Place, Want};
 use super::lang::Lang;
 use super::names::NONE;
-use super::scope::{ImportRow, Landing, Place, Resolver, Want};
+use super::scope::Resolver;
 
 /// Where an import leads.
 pub(super) fn import(resolver: &mut Resolver, file: u32, row: &ImportRow) -> Landing {

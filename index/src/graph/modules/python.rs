@@ -2,9 +2,10 @@
 
 use smallvec::SmallVec;
 
+use crate::graph::landing::{Landing, Place};
 use crate::graph::lang::Lang;
 use crate::graph::paths::{is_inside, join, parent};
-use crate::graph::scope::{Landing, Place, Resolver};
+use crate::graph::scope::Resolver;
 use crate::graph::table::split;
 
 /// A module by its path from the file: relative with dots, else from a root.

@@ -2,10 +2,11 @@
 
 use smallvec::SmallVec;
 
+use crate::graph::landing::{ImportRow, Landing, Place, Want};
 use crate::graph::lang::parts;
 use crate::graph::names::NONE;
 use crate::graph::paths::{Ids, join, parent, stem};
-use crate::graph::scope::{ImportRow, Landing, Place, Resolver, Want};
+use crate::graph::scope::Resolver;
 use crate::graph::table::split;
 
 /// Crates that come with the compiler.

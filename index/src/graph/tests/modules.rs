@@ -364,3 +364,65 @@ func Unmarshal() {}
         "#]],
     );
 }
+
+#[test]
+fn alternatives_under_conditions_are_not_proven() {
+    check(
+        r#"
+//- shop/__init__.py
+//- shop/fast.py
+def total():
+    pass
+
+def load():
+    pass
+//- shop/slow.py
+def load():
+    pass
+//- shop/main.py
+try:
+    from .fast import total
+except ImportError:
+    def total():
+        pass
+
+try:
+    from .fast import load
+except ImportError:
+    from .slow import load
+
+def run():
+    total()
+    load()
+//- src/lib.rs
+mod unix;
+mod windows;
+
+#[cfg(unix)]
+use unix::open;
+#[cfg(windows)]
+use windows::open;
+
+#[cfg(unix)]
+fn close() {}
+#[cfg(windows)]
+fn close() {}
+
+pub fn run() {
+    open();
+    close();
+}
+//- src/unix.rs
+pub fn open() {}
+//- src/windows.rs
+pub fn open() {}
+"#,
+        expect![[r#"
+            shop/main.py:run -> shop/main.py:total ?
+            shop/main.py:run -> shop/slow.py:load ?
+            src/lib.rs:run -> src/windows.rs:open ?
+            src/lib.rs:run -> src/lib.rs:close ?2
+            src/lib.rs:run -> src/lib.rs:close ?2
+        "#]],
+    );
+}
