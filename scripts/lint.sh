@@ -16,7 +16,8 @@ done
 cargo fmt --all --check
 
 if command -v shellcheck >/dev/null 2>&1; then
-    git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck
+    # The samples of the grammars are broken on purpose.
+    git ls-files -z '*.sh' .ci/run ':!grammars/languages' | xargs -0 shellcheck
 else
     echo "shellcheck is not installed: shell scripts are not checked (Debian and Ubuntu: apt-get install shellcheck)"
 fi
