@@ -112,10 +112,10 @@ fn unreadable_files_and_folders_cost_only_themselves() {
     .assert_eq(&run(&["search", "-e", "zebra"]));
     let status = run(&["status", "--skipped"]);
     expect![[r#"
-          closed  cannot be read (ROOT/closed: Permission denied (os error 13))
-          secret.py  cannot be read (Permission denied (os error 13))
+          | closed  cannot be read (ROOT/closed: Permission denied (os error 13))
+          | secret.py  cannot be read (Permission denied (os error 13))
     "#]]
-    .assert_eq(status.split("\n\n").last().unwrap());
+    .assert_eq(&status.split("\n\n").last().unwrap().replace("  closed", "| closed").replace("  secret", "| secret"));
     let doctor = run(&["doctor"]);
     assert!(
         doctor.contains("2 files or folders cannot be read, such as ") && doctor.ends_with("exit status 1\n"),

@@ -114,7 +114,9 @@ fn an_indexed_file_may_become_a_pipe_a_folder_or_a_link_before_it_is_searched() 
         fixture("//- /a.py\ndef zebra(): pass\n//- /b.py\ndef zebra(): pass\n//- /c.py\ndef zebra(): pass\n");
     let secret = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(secret.path(), "zebra of somebody else").unwrap();
-    ["a.py", "b.py", "c.py"].map(|name| workspace.remove(name));
+    for name in ["a.py", "b.py", "c.py"] {
+        workspace.remove(name);
+    }
     assert!(Command::new("mkfifo").arg(workspace.path("a.py")).status().unwrap().success());
     std::fs::create_dir(workspace.path("b.py")).unwrap();
     symlink(secret.path(), workspace.path("c.py")).unwrap();
@@ -141,9 +143,13 @@ impl<F: Fn() + Sync> Progress for Meanwhile<F> {
 fn files_may_change_between_the_walk_and_the_reading() {
     let workspace = Workspace::empty(IndexOptions { max_file_kb: 64, ..IndexOptions::default() });
     let names = ["becomes_folder.py", "becomes_pipe.py", "deleted.py", "grows.py", "stays.py"];
-    names.map(|name| workspace.write(name, "def zebra(): pass\n"));
+    for name in names {
+        workspace.write(name, "def zebra(): pass\n");
+    }
     let change = Meanwhile(|| {
-        ["becomes_folder.py", "becomes_pipe.py", "deleted.py"].map(|name| workspace.remove(name));
+        for name in ["becomes_folder.py", "becomes_pipe.py", "deleted.py"] {
+            workspace.remove(name);
+        }
         std::fs::create_dir(workspace.path("becomes_folder.py")).unwrap();
         assert!(Command::new("mkfifo").arg(workspace.path("becomes_pipe.py")).status().unwrap().success());
         workspace.write("grows.py", "def okapi(): pass\n".repeat(10_000));
