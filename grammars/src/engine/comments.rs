@@ -208,7 +208,7 @@ fn find_markers(comment: &str, mut found: impl FnMut(MarkerKind, usize, usize)) 
         {
             let digits = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
             let end = at + 1 + digits;
-            let ends_well = !is_word(end) && !(matches!(bytes.get(end), Some(b'-' | b'.')) && is_word(end + 1));
+            let ends_well = !(is_word(end) || matches!(bytes.get(end), Some(b'-' | b'.')) && is_word(end + 1));
             if (1..=7).contains(&digits) && ends_well {
                 found(MarkerKind::TaskKey, start, end);
                 at = end;

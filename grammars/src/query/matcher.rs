@@ -19,6 +19,9 @@ pub(crate) struct Matcher<'a> {
 /// What remains to be matched; gets the index after the item just matched and tells whether anything matched.
 type Rest<'r, 'a> = &'r mut dyn FnMut(&mut Matcher<'a>, u32) -> bool;
 
+/// Is told the captures of a match: which capture, and the node it holds.
+type Found<'f> = dyn FnMut(&[(u16, u32)]) + 'f;
+
 impl<'a> Matcher<'a> {
     /// Prepares for one file.
     pub(crate) fn new(nodes: &'a [Node], compiled: &'a Compiled, text: &'a str) -> Self {
@@ -32,7 +35,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Reports every match of `pattern` that starts at `node`.
-    pub(crate) fn run(&mut self, pattern: &'a Pattern, node: u32, found: &mut dyn FnMut(&[(u16, u32)])) {
+    pub(crate) fn run(&mut self, pattern: &'a Pattern, node: u32, found: &mut Found<'_>) {
         self.captures.clear();
         self.elem(&pattern.root, node, &mut |matcher, _| {
             let nodes = matcher.nodes;

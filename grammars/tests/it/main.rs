@@ -1,5 +1,7 @@
 //! Tests of the grammars from outside: text in, facts out.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod detection;
 mod facts;
 mod incremental;
