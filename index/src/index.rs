@@ -519,7 +519,7 @@ impl Index {
     /// # Errors
     /// When the index cannot be read.
     pub fn field_bytes(&self, field: &str) -> Result<u64> {
-        let usage = self.snapshot().base.searcher.space_usage().map_err(tantivy::TantivyError::from)?;
+        let usage = self.snapshot().base.searcher.space_usage().map_err(TantivyError::from)?;
         let mut bytes = 0;
         for segment in usage.segments() {
             let parts = [

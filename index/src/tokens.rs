@@ -3,9 +3,11 @@
 //! `getUserById` gives `getuserbyid`, `get`, `user`, `by`, `id`, so that a query for the whole name ranks its uses first and a query
 //! for one word of it still finds them. The same function serves documents, queries and the overlay.
 
+use std::sync::Arc;
+
+use hashbrown::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
+use rustc_hash::FxBuildHasher;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 /// The name under which tantivy knows the tokenizer.
@@ -49,11 +51,11 @@ fn class(letter: char) -> Class {
 
 /// Where the first part of `word` ends; `word` does not start with `_`.
 fn part_end(word: &str) -> usize {
-    let mut letters = word.char_indices().peekable();
+    let mut letters = word.char_indices();
     let Some((_, first)) = letters.next() else { return 0 };
     let mut previous = class(first);
     let mut upper_run = 1;
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in letters {
         if letter == '_' {
             return at;
         }
@@ -78,58 +80,31 @@ fn part_end(word: &str) -> usize {
 /// The search terms of one word, cached.
 pub struct Analyzer {
     stemmer: Stemmer,
-    cache: FxHashMap<Box<str>, Terms>,
+    cache: HashMap<String, Terms, FxBuildHasher>,
     lower: String,
 }
 
-type Terms = SmallVec<[Box<str>; 4]>;
+/// Shared, so that a stream keeps the terms of its word without looking them up for each.
+type Terms = Arc<[Box<str>]>;
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Analyzer { stemmer: Stemmer::create(Algorithm::English), cache: FxHashMap::default(), lower: String::new() }
+        Analyzer { stemmer: Stemmer::create(Algorithm::English), cache: HashMap::default(), lower: String::new() }
     }
 }
 
 impl Analyzer {
     /// The terms of a word: the whole of it, lower-cased and stemmed, then its parts when there are several.
-    #[allow(clippy::map_entry)] // An entry would need an owned key for each look-up, and nearly all find one.
     pub fn terms(&mut self, word: &str) -> &[Box<str>] {
-        if !self.cache.contains_key(word) {
-            if self.cache.len() >= CACHE_LIMIT {
-                self.cache.clear();
-            }
-            let terms = self.split(word);
-            self.cache.insert(word.into(), terms);
-        }
-        &self.cache[word]
+        self.shared_terms(word)
     }
 
-    fn split(&mut self, word: &str) -> Terms {
-        let mut terms = Terms::new();
-        let whole = self.term(word.trim_matches('_'));
-        let mut parts: Terms = identifier_parts(word).map(|part| self.term(part)).collect();
-        if !whole.is_empty() {
-            terms.push(whole);
+    fn shared_terms(&mut self, word: &str) -> &Terms {
+        if self.cache.len() >= CACHE_LIMIT {
+            self.cache.clear();
         }
-        if parts.len() > 1 {
-            terms.append(&mut parts);
-        }
-        terms
-    }
-
-    fn term(&mut self, part: &str) -> Box<str> {
-        self.lower.clear();
-        if part.is_ascii() {
-            self.lower.push_str(part);
-            self.lower.make_ascii_lowercase();
-        } else {
-            self.lower.extend(part.chars().flat_map(char::to_lowercase));
-        }
-        if self.lower.len() > 3 && self.lower.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            self.stemmer.stem(&self.lower).into()
-        } else {
-            self.lower.as_str().into()
-        }
+        let Analyzer { stemmer, cache, lower } = self;
+        cache.entry_ref(word).or_insert_with(|| split(word, stemmer, lower))
     }
 
     /// Calls `each` with every term of a text, in order.
@@ -139,6 +114,34 @@ impl Analyzer {
                 each(term);
             }
         }
+    }
+}
+
+fn split(word: &str, stemmer: &Stemmer, lower: &mut String) -> Terms {
+    let mut terms = Vec::new();
+    let whole = term(word.trim_matches('_'), stemmer, lower);
+    let mut parts: Vec<Box<str>> = identifier_parts(word).map(|part| term(part, stemmer, lower)).collect();
+    if !whole.is_empty() {
+        terms.push(whole);
+    }
+    if parts.len() > 1 {
+        terms.append(&mut parts);
+    }
+    terms.into()
+}
+
+fn term(part: &str, stemmer: &Stemmer, lower: &mut String) -> Box<str> {
+    lower.clear();
+    if part.is_ascii() {
+        lower.push_str(part);
+        lower.make_ascii_lowercase();
+    } else {
+        lower.extend(part.chars().flat_map(char::to_lowercase));
+    }
+    if lower.len() > 3 && lower.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        stemmer.stem(lower).into()
+    } else {
+        lower.as_str().into()
     }
 }
 
@@ -210,7 +213,7 @@ impl Tokenizer for CodeTokenizer {
         CodeTokenStream {
             words: Box::new(words(text)),
             analyzer: &mut self.analyzer,
-            word: None,
+            terms: Arc::default(),
             next: 0,
             token: Token::default(),
         }
@@ -221,7 +224,7 @@ impl Tokenizer for CodeTokenizer {
 pub struct CodeTokenStream<'a> {
     words: Box<dyn Iterator<Item = &'a str> + 'a>,
     analyzer: &'a mut Analyzer,
-    word: Option<&'a str>,
+    terms: Terms,
     next: usize,
     token: Token,
 }
@@ -229,17 +232,15 @@ pub struct CodeTokenStream<'a> {
 impl TokenStream for CodeTokenStream<'_> {
     fn advance(&mut self) -> bool {
         loop {
-            if let Some(word) = self.word {
-                if let Some(term) = self.analyzer.terms(word).get(self.next) {
-                    self.token.text.clear();
-                    self.token.text.push_str(term);
-                    self.next += 1;
-                    return true;
-                }
+            if let Some(term) = self.terms.get(self.next) {
+                self.token.text.clear();
+                self.token.text.push_str(term);
+                self.next += 1;
+                return true;
             }
             match self.words.next() {
                 Some(word) => {
-                    self.word = Some(word);
+                    self.terms = self.analyzer.shared_terms(word).clone();
                     self.next = 0;
                     self.token.position = self.token.position.wrapping_add(1);
                 }

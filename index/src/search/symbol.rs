@@ -70,7 +70,7 @@ fn is_humps(query: &str, name: &str) -> bool {
         let common = query.bytes().zip(part.bytes()).take_while(|(a, b)| a == b).count();
         // Longest beginning first; a part may also be left out. Parts are few, so trying all is cheap.
         (1..=common).rev().any(|taken| query.is_char_boundary(taken) && rest(&query[taken..], later))
-            || rest(&query, later)
+            || rest(query, later)
     }
     parts.len() > 1 && parts.len() <= 12 && query.len() <= 40 && rest(&query, &parts)
 }

@@ -113,7 +113,7 @@ fn read_segment(reader: &SegmentReader, fields: &Fields) -> Result<SegmentFiles>
         if reader.is_deleted(document) {
             continue;
         }
-        if let Some(meta) = with_record(&store, fields, document, |block| record::decode_meta(block))? {
+        if let Some(meta) = with_record(&store, fields, document, record::decode_meta)? {
             files.push((document, Arc::new(FileEntry::new(meta))));
         }
     }
