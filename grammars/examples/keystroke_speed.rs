@@ -1,6 +1,6 @@
 //! What a keystroke costs: `cargo run --release -p grammars --example keystroke_speed FILE…`
 //!
-//! Types and deletes a character at places spread over each file, repeated to at least 5,000 lines, and prints how
+//! Types and deletes a letter at the end of words spread over each file, as people do, repeated to at least 5,000 lines, and prints how
 //! long telling the tree and parsing again took.
 
 use std::path::Path;
@@ -45,7 +45,9 @@ fn keystrokes(extractor: &mut Extractor, mut tree: SyntaxTree, original: &str) -
     let mut times = Vec::new();
     let mut text = original.to_owned();
     for place in 0..PLACES {
-        let at = original.floor_char_boundary(original.len() / PLACES * place);
+        let Some(at) = word_end(original, original.len() / PLACES * place) else {
+            break;
+        };
         for typed in ["x", ""] {
             let old = text.clone();
             let old_end = at + 1 - typed.len();
@@ -60,4 +62,11 @@ fn keystrokes(extractor: &mut Extractor, mut tree: SyntaxTree, original: &str) -
         }
     }
     times
+}
+
+/// The end of the next word at or behind `from`.
+fn word_end(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    (from.max(1)..bytes.len()).find(|&at| is_word(at - 1) && !is_word(at) && text.is_char_boundary(at))
 }

@@ -98,6 +98,7 @@ fn patterns_match_as_in_tree_sitter() {
         }));
     }
     assert!(missed.is_empty(), "{} matches are missed\n{}", missed.len(), missed.join("\n"));
-    assert!(common > 5_000, "{common} matches were compared");
+    // The comparison must not be empty: the samples have thousands of matches.
+    assert!(common > 2_000, "only {common} matches were compared");
     assert!(more * 100 < common, "{more} matches that tree-sitter does not find, beside {common} that it does");
 }
