@@ -210,7 +210,9 @@ impl<'a> Walk<'a> {
             }
         }
         let start = start.min(node.end);
+        // A definition may be as long as its file, and shared by many names.
         let whole = Span { start, end: node.end }.text(self.text);
+        let whole = cut(whole, MAX_SIGNATURE);
         let mut end = match def.body {
             NONE => whole.find('\n').unwrap_or(whole.len()),
             body => (self.nodes[body as usize].start.saturating_sub(start) as usize).min(whole.len()),
@@ -221,7 +223,7 @@ impl<'a> Walk<'a> {
         if end == 0 {
             end = whole.find('\n').unwrap_or(whole.len());
         }
-        end = whole.floor_char_boundary(end.min(MAX_SIGNATURE));
+        end = whole.floor_char_boundary(end.min(whole.len()));
         let trimmed = whole[..end].trim_end();
         let trimmed = trimmed.strip_suffix('{').or_else(|| trimmed.strip_suffix(':')).unwrap_or(trimmed).trim_end();
         Span { start, end: start + trimmed.len() as u32 }

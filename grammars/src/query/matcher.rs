@@ -25,7 +25,7 @@ type Found<'f> = dyn FnMut(&[(u16, u32)]) + 'f;
 impl<'a> Matcher<'a> {
     /// Prepares for one file.
     pub(crate) fn new(nodes: &'a [Node], compiled: &'a Compiled, text: &'a str) -> Self {
-        let budget = 100_000 + nodes.len() as u64 * 100;
+        let budget = 100_000 + nodes.len() as u64 * 40;
         Self { nodes, compiled, text, captures: Vec::new(), budget }
     }
 
@@ -111,12 +111,21 @@ impl<'a> Matcher<'a> {
         };
         let mut any = false;
         if elem.times == Times::One {
-            // Two fillings differ only when something is captured, here or by what must stand right behind.
-            let every = elem.captures_inside || seq.elems.get(index + 1).is_some_and(|next| next.anchored);
+            // Another place for an item that captures nothing makes a difference only to what must stand right behind
+            // it: everything else finds more siblings behind the first place than behind the later ones.
+            let first_only = !elem.captures_inside
+                && match seq.elems.get(index + 1) {
+                    Some(next) => !next.anchored,
+                    None => !seq.anchored_end,
+                };
             let mut at = from;
             while at < end {
-                any |= self.elem(elem, at, &mut |matcher, next| matcher.seq(seq, index + 1, next, end, rest));
-                if any && !every || self.budget == 0 || self.stops(elem, at) {
+                let mut stood_here = false;
+                any |= self.elem(elem, at, &mut |matcher, next| {
+                    stood_here = true;
+                    matcher.seq(seq, index + 1, next, end, rest)
+                });
+                if first_only && stood_here || self.budget == 0 || self.stops(elem, at) {
                     break;
                 }
                 at = self.nodes[at as usize].after;
