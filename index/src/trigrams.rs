@@ -334,7 +334,7 @@ mod tests {
         check("(?i)abc", expect!["abc"]);
         check("ab[cd]e", expect!["((abc & bce) | (abd & bde))"]);
         check(r"fn \w+_test", expect!["(_te & est & fn  & tes)"]);
-        check("colou?r", expect!["((col & olo & lor) | (col & lou & olo & our))"]);
+        check("colou?r", expect!["((col & lor & olo) | (col & lou & olo & our))"]);
         check("a.*b", expect!["any"]);
         check("(abc)*", expect!["any"]);
         check("^abc$", expect!["abc"]);
