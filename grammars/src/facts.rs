@@ -345,7 +345,8 @@ pub struct Call {
     pub has_receiver: bool,
     /// The symbol whose body holds the call.
     pub caller: Option<SymbolId>,
-    /// What the name (or, with a qualifier, the qualifier's first part) is bound to.
+    /// What the name (or, with a qualifier, the qualifier's first part) is bound to. `self`, `this` and the like are bound to
+    /// the type around, so `self.f()` has the symbol of the type or `impl` as its target: look for `f` among its members.
     pub target: Target,
     /// The called name where it stands.
     pub span: Span,
@@ -375,7 +376,7 @@ pub enum MarkerKind {
 pub struct Marker {
     /// What it is.
     pub kind: MarkerKind,
-    /// The marker and the text that follows it on its line.
+    /// The marker and the text that follows it on its line; of a task key the key alone.
     pub span: Span,
     /// Its line, from 0.
     pub line: u32,
