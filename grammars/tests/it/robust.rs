@@ -175,7 +175,7 @@ fn damage(text: &mut String, random: &mut Random) {
             text.insert_str(at, &piece);
         }
         3 => text.insert_str(start, signs[random.below(signs.len())]),
-        _ => text.truncate(text.len() - piece.len().min(text.len() - start)),
+        _ => text.truncate(boundary(text, text.len() - piece.len())),
     }
 }
 
