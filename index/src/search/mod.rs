@@ -130,8 +130,6 @@ pub enum Reason {
     Foreign,
     /// It was lowered because it only declares.
     Declaration,
-    /// It was raised because much of the code refers to it.
-    Central,
 }
 
 impl fmt::Display for Reason {
@@ -149,7 +147,6 @@ impl fmt::Display for Reason {
             Reason::Example => f.write_str("lowered: example"),
             Reason::Foreign => f.write_str("lowered: generated or vendored"),
             Reason::Declaration => f.write_str("lowered: declaration only"),
-            Reason::Central => f.write_str("much referred to"),
         }
     }
 }
