@@ -41,6 +41,8 @@ pub(crate) struct Loaded {
     pub(crate) grammar: Grammar,
     pub(crate) compiled: Compiled,
     pub(crate) problems: Vec<Problem>,
+    /// Whether it has the queries of a full language, so that functions are measured.
+    pub(crate) full: bool,
 }
 
 impl Language {
@@ -157,7 +159,7 @@ fn load(entry: &'static Entry, language: Language) -> Loaded {
     for problem in &problems {
         tracing::warn!(%problem, "a query file of this build is broken; its other patterns work");
     }
-    Loaded { settings: language.settings().clone(), grammar, compiled, problems }
+    Loaded { settings: language.settings().clone(), grammar, compiled, problems, full: entry.full }
 }
 
 /// The query texts of one language with what they inherit.

@@ -54,11 +54,10 @@ impl<'a> Walk<'a> {
             .then(|| self.span_of(def.qualifier).text(self.text).split(['<', '[', '(']).next().unwrap_or("").trim())
             .filter(|text| !text.is_empty() && !text.contains(char::is_whitespace))
             .map(|text| self.names.name(text));
-        let metrics = kind.is_callable().then(|| Metrics {
-            cyclomatic: 1,
-            parameters: self.parameters(def),
-            ..Metrics::default()
-        });
+        let is_declaration = self.is_declaration(def, kind);
+        let measured = self.loaded.full && kind.is_callable() && kind != SymbolKind::Macro && !is_declaration;
+        let metrics =
+            measured.then(|| Metrics { cyclomatic: 1, parameters: self.parameters(def), ..Metrics::default() });
         let id = self.facts.symbols.len() as SymbolId;
         let visibility = self.visibility(def, kind, container);
         self.facts.symbols.push(Symbol {
@@ -68,6 +67,7 @@ impl<'a> Walk<'a> {
             qualifier,
             visibility,
             is_test: before.test && kind.is_callable(),
+            is_declaration,
             span,
             lines: self.lines.lines(span),
             name_span,
@@ -158,6 +158,14 @@ impl<'a> Walk<'a> {
             SymbolKind::Function if in_type => SymbolKind::Method,
             kind => kind,
         }
+    }
+
+    /// Whether a callable is only declared. A macro is whole in every form.
+    fn is_declaration(&self, def: &Def, kind: SymbolKind) -> bool {
+        kind.is_callable()
+            && kind != SymbolKind::Macro
+            && def.body == NONE
+            && !self.loaded.settings.bodiless.contains(&kind)
     }
 
     fn parameters(&self, def: &Def) -> u8 {

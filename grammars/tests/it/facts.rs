@@ -147,3 +147,83 @@ fn a_broken_region_costs_only_itself() {
     }
     assert!(!facts.errors.is_empty());
 }
+
+/// Each callable: how it is declared, and whether it is measured.
+#[track_caller]
+fn check_bodies(language: &str, text: &str, expected: Expect) {
+    let language = Language::by_name(language).unwrap();
+    let facts = Extractor::new().facts(language, text, Detail::Index).unwrap();
+    let mut out = String::new();
+    for symbol in facts.symbols.iter().filter(|symbol| symbol.kind.is_callable()) {
+        let what = if symbol.is_declaration { "declared" } else { "defined" };
+        let measured = if symbol.metrics.is_some() { ", measured" } else { "" };
+        writeln!(out, "{}: {what}{measured}", facts.name(symbol.name)).unwrap();
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn what_has_no_body_is_declared_and_not_measured() {
+    check_bodies(
+        "c",
+        "int twice(int x);\n#define TWICE(x) ((x) ? (x) : 0)\nint thrice(int x) { return 3 * x; }\n",
+        expect![[r#"
+            twice: declared
+            TWICE: defined
+            thrice: defined, measured
+        "#]],
+    );
+    check_bodies(
+        "typescript",
+        "function parse(text: string): number;\nfunction parse(text: any): number { return 1; }\nabstract class A {\n  abstract read(): void;\n  write(): void {}\n}\ninterface B { close(): void }\n",
+        expect![[r#"
+            parse: declared
+            parse: defined, measured
+            read: declared
+            write: defined, measured
+            close: declared
+        "#]],
+    );
+    check_bodies(
+        "rust",
+        "trait A {\n    fn must(&self);\n    fn may(&self) {}\n}\n",
+        expect![[r#"
+            must: declared
+            may: defined, measured
+        "#]],
+    );
+}
+
+/// An empty body has no node in some grammars.
+#[test]
+fn an_empty_body_is_a_body() {
+    check_bodies(
+        "ruby",
+        "def nothing; end\ndef something\n  1\nend\n",
+        expect![[r#"
+            nothing: defined, measured
+            something: defined, measured
+        "#]],
+    );
+}
+
+/// A figure of 1 for everything would be false.
+#[test]
+fn without_queries_for_it_nothing_is_measured() {
+    check_bodies(
+        "lua",
+        "function nothing() end\nlocal function loop(n)\n  for i = 1, n do print(i) end\nend\n",
+        expect![[r#"
+            nothing: defined
+            loop: defined
+        "#]],
+    );
+    check_bodies(
+        "scala",
+        "trait A {\n  def must(): Int\n  def may(): Int = if (true) 1 else 2\n}\n",
+        expect![[r#"
+            must: declared
+            may: defined
+        "#]],
+    );
+}
