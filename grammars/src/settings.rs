@@ -62,6 +62,10 @@ pub struct Settings {
     pub keywords: Vec<String>,
     /// Node kinds whose names live apart from variables, in a name space of types.
     pub type_names: Vec<String>,
+    /// Words that annotate, which the parser must not see (`__init`); they begin alike.
+    pub blank_words: Vec<String>,
+    /// Regular expressions whose groups the parser must not see; a group named `pointer` becomes a `*`.
+    pub blank_patterns: Vec<String>,
     /// Symbols nested deeper than this are left out; 0 means no limit but the engine's.
     pub max_depth: usize,
     /// Kinds of callables that are whole without a `@body`: an empty body has no node, or none is captured.

@@ -1,5 +1,6 @@
 //! Parsing with limits, and trees that follow edits.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -68,6 +69,8 @@ pub struct SyntaxTree {
     pub(crate) tree: Tree,
     pub(crate) language: Language,
     pub(crate) max_depth: usize,
+    /// What the parser did not see.
+    pub(crate) blanks: Vec<Span>,
 }
 
 impl SyntaxTree {
@@ -94,6 +97,15 @@ impl SyntaxTree {
     /// Tells the tree that the text changed; then [`crate::Extractor::reparse`] it. `old` and `new` are the text before and after.
     /// Several edits are told one after the other, each with the texts around it.
     pub fn edit(&mut self, edit: Edit, old: &str, new: &str) {
+        let grown = i64::from(edit.new_end) - i64::from(edit.old_end);
+        self.blanks.retain_mut(|blank| {
+            if blank.start >= edit.old_end {
+                blank.start = (i64::from(blank.start) + grown) as u32;
+                blank.end = (i64::from(blank.end) + grown) as u32;
+                return true;
+            }
+            blank.end <= edit.start
+        });
         self.tree.edit(&InputEdit {
             start_byte: edit.start as usize,
             old_end_byte: edit.old_end as usize,
@@ -135,6 +147,34 @@ fn point(text: &str, offset: u32) -> Point {
     Point { row, column }
 }
 
+/// Words that changed between seen and unseen, above which a text is parsed from its beginning.
+const MAX_CHANGED_BLANKS: usize = 32;
+
+/// The old tree, told which words the parser now sees and did not, or the other way round.
+fn marked(old: &SyntaxTree, blanks: &[Span], text: &str) -> Option<Tree> {
+    let only_in = |one: &[Span], other: &[Span]| -> Vec<Span> {
+        one.iter().filter(|blank| other.binary_search(blank).is_err()).copied().collect()
+    };
+    let mut changed = only_in(&old.blanks, blanks);
+    changed.extend(only_in(blanks, &old.blanks));
+    if changed.len() > MAX_CHANGED_BLANKS {
+        return None;
+    }
+    let mut tree = old.tree.clone();
+    for span in changed {
+        let (start, end) = (point(text, span.start), point(text, span.end));
+        tree.edit(&InputEdit {
+            start_byte: span.start as usize,
+            old_end_byte: span.end as usize,
+            new_end_byte: span.end as usize,
+            start_position: start,
+            old_end_position: end,
+            new_end_position: end,
+        });
+    }
+    Some(tree)
+}
+
 /// The parsers of one thread, one a language, made when first needed.
 #[derive(Default)]
 pub(crate) struct Parsers {
@@ -147,7 +187,7 @@ impl Parsers {
         &mut self,
         language: Language,
         text: &str,
-        old: Option<&Tree>,
+        old: Option<&SyntaxTree>,
         limits: &ParseLimits<'_>,
     ) -> Result<SyntaxTree, ParseError> {
         if text.len() > i32::MAX as usize {
@@ -181,10 +221,16 @@ impl Parsers {
             }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
-        let bytes = text.as_bytes();
-        let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), old, Some(options));
+        let mut blanks = Vec::new();
+        let bytes = match &language.loaded().blank {
+            Some(blank) => blank.apply(text, &mut blanks),
+            None => Cow::Borrowed(text.as_bytes()),
+        };
+        let old = old.and_then(|old| marked(old, &blanks, text));
+        let tree =
+            parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), old.as_ref(), Some(options));
         match tree {
-            Some(tree) => Ok(SyntaxTree { tree, language, max_depth: limits.max_depth }),
+            Some(tree) => Ok(SyntaxTree { tree, language, max_depth: limits.max_depth, blanks }),
             None => {
                 // Else the next text would go on where this one stopped.
                 parser.reset();

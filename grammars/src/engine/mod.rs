@@ -3,12 +3,14 @@
 mod bind;
 mod collect;
 mod comments;
+mod heads;
 mod metrics;
 mod names;
 mod resolve;
 mod scopes;
 mod symbols;
 mod text;
+mod visibility;
 mod walk;
 
 use crate::facts::{Detail, FileFacts};
@@ -57,7 +59,7 @@ impl Extractor {
         text: &str,
         limits: &ParseLimits<'_>,
     ) -> Result<SyntaxTree, ParseError> {
-        self.parsers.parse(old.language, text, Some(&old.tree), limits)
+        self.parsers.parse(old.language, text, Some(old), limits)
     }
 
     /// Reads the facts of a parsed text. `text` must be the one that was parsed; of another, the facts are meaningless.

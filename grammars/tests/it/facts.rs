@@ -227,3 +227,58 @@ fn without_queries_for_it_nothing_is_measured() {
         "#]],
     );
 }
+
+/// Path and lines of each symbol.
+#[track_caller]
+fn check_symbols(language: &str, text: &str, expected: Expect) {
+    let language = Language::by_name(language).unwrap();
+    let facts = Extractor::new().facts(language, text, Detail::Index).unwrap();
+    let separator = &language.settings().path_separator;
+    let mut out = String::new();
+    for (id, symbol) in facts.symbols.iter().enumerate() {
+        let path = facts.path(id as u32).join(separator);
+        let (kind, lines) = (symbol.kind.name(), symbol.lines);
+        writeln!(out, "{kind} {path} {}-{}", lines.first + 1, lines.last + 1).unwrap();
+    }
+    expected.assert_eq(&out);
+}
+
+#[test]
+fn macros_that_annotate_are_not_what_is_defined() {
+    check_symbols(
+        "c",
+        "static int limit __read_mostly = 1;\nstatic __init int start(char __user *text)\n{\n\treturn 0;\n}\n",
+        expect![[r#"
+            variable limit 1-1
+            function start 2-5
+        "#]],
+    );
+    check_symbols(
+        "cpp",
+        "class MYLIB_EXPORT Box : public Base {\npublic:\n  int width();\n};\n",
+        expect![[r#"
+            class Box 1-4
+            method Box::width 3-3
+        "#]],
+    );
+}
+
+#[test]
+fn clauses_of_one_arity_are_one_function() {
+    check_symbols(
+        "erlang",
+        "size([]) -> 0;\nsize([_ | Rest]) -> 1 + size(Rest).\n\nsize(List, Limit) -> min(size(List), Limit).\n",
+        expect![[r#"
+            function size 1-2
+            function size 4-4
+        "#]],
+    );
+    check_symbols(
+        "haskell",
+        "limit :: Limit\nlimit = 1\n\nrun :: Handler\nrun x = x\n",
+        expect![[r#"
+            constant limit 1-2
+            function run 4-5
+        "#]],
+    );
+}
