@@ -72,6 +72,8 @@ pub(super) struct Collected {
     pub(super) imports: Vec<ImportMatch>,
     /// Ordered by callee.
     pub(super) calls: Vec<CallMatch>,
+    /// Names that are exported apart from their definition.
+    pub(super) exported: Vec<u32>,
     /// The node in which a path prefix holds, and the prefix.
     pub(super) prefixes: FxHashMap<u32, u32>,
     /// Whether the matcher gave up, so that something may be missing.
@@ -189,6 +191,7 @@ fn take(
             Role::Parameters => def.parameters = node,
             Role::Visibility => def.modifier = node,
             Role::VisibilityIs(visibility) => def.visibility = Some(visibility),
+            Role::Exported => out.exported.push(node),
             Role::Import => import.import = node,
             Role::Module => import.module = node,
             Role::Item => import.item = node,

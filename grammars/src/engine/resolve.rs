@@ -27,6 +27,9 @@ impl<'a> Walk<'a> {
                 add_recursion(metrics);
             }
         }
+        if !self.collected.exported.is_empty() {
+            self.publish_exported();
+        }
         if self.full {
             self.full_facts();
         }

@@ -1,5 +1,7 @@
 //! Who can see a symbol: what its own modifiers say, what its surroundings say, and what other places say of it.
 
+use rustc_hash::FxHashSet;
+
 use super::collect::Def;
 use super::text::unquoted;
 use super::walk::{Walk, span};
@@ -12,6 +14,17 @@ use crate::settings::VisibilityRule;
 const MAX_MEMBERS: usize = 1000;
 
 impl<'a> Walk<'a> {
+    /// What is exported apart from its definition (`export { a }`) is public.
+    pub(super) fn publish_exported(&mut self) {
+        let exported = self.collected.exported.iter().map(|&node| self.span_of(node).text(self.text));
+        let exported: FxHashSet<&str> = exported.collect();
+        for symbol in self.facts.symbols.iter_mut().filter(|symbol| symbol.container.is_none()) {
+            if exported.contains(self.names.peek(symbol.name)) {
+                symbol.visibility = Visibility::Public;
+            }
+        }
+    }
+
     /// What the definition itself or its surroundings say.
     pub(super) fn visibility(&self, def: &Def, kind: SymbolKind, container: Option<SymbolId>) -> Visibility {
         if let Some(visibility) = def.visibility {

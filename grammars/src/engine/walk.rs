@@ -64,6 +64,8 @@ pub(super) struct Walk<'a> {
     /// Kinds whose names live in a name space of types.
     type_kinds: Vec<u16>,
     pub(super) frames: Vec<Frame>,
+    /// Index of the first node behind the last attribute.
+    attribute_after: u32,
     /// The nodes of each import.
     pub(super) import_nodes: Vec<ImportMatch>,
     /// Open declarations: node and first node behind.
@@ -101,6 +103,7 @@ impl<'a> Walk<'a> {
             scopes: Scopes::new(text.len() as u32),
             type_kinds: kinds.map(|kind| loaded.grammar.id_for_node_kind(kind, true)).collect(),
             frames: Vec::new(),
+            attribute_after: 0,
             import_nodes: Vec::new(),
             declarations: Vec::new(),
             named: FxHashMap::default(),
@@ -174,6 +177,10 @@ impl<'a> Walk<'a> {
                     && call.callee <= index
                 {
                     calls = rest;
+                    // The tokens of an attribute are no code: `cfg(any(…))`.
+                    if call.tokens && index < self.attribute_after {
+                        continue;
+                    }
                     let caller = self.frames.last().map(|frame| frame.symbol);
                     let scope = self.scopes.current();
                     self.calls.push(PendingCall {
@@ -223,6 +230,7 @@ impl<'a> Walk<'a> {
     }
 
     fn attribute(&mut self, index: u32, node: &Node) {
+        self.attribute_after = self.attribute_after.max(node.after);
         let test = node.flags & flag::TEST_ATTRIBUTE != 0;
         // Java writes annotations inside the definition, Rust before it.
         if let Some(frame) = self.frames.last()

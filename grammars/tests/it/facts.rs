@@ -148,137 +148,14 @@ fn a_broken_region_costs_only_itself() {
     assert!(!facts.errors.is_empty());
 }
 
-/// Each callable: how it is declared, and whether it is measured.
-#[track_caller]
-fn check_bodies(language: &str, text: &str, expected: Expect) {
-    let language = Language::by_name(language).unwrap();
-    let facts = Extractor::new().facts(language, text, Detail::Index).unwrap();
-    let mut out = String::new();
-    for symbol in facts.symbols.iter().filter(|symbol| symbol.kind.is_callable()) {
-        let what = if symbol.is_declaration { "declared" } else { "defined" };
-        let measured = if symbol.metrics.is_some() { ", measured" } else { "" };
-        writeln!(out, "{}: {what}{measured}", facts.name(symbol.name)).unwrap();
-    }
-    expected.assert_eq(&out);
-}
-
 #[test]
-fn what_has_no_body_is_declared_and_not_measured() {
-    check_bodies(
-        "c",
-        "int twice(int x);\n#define TWICE(x) ((x) ? (x) : 0)\nint thrice(int x) { return 3 * x; }\n",
-        expect![[r#"
-            twice: declared
-            TWICE: defined
-            thrice: defined, measured
-        "#]],
-    );
-    check_bodies(
-        "typescript",
-        "function parse(text: string): number;\nfunction parse(text: any): number { return 1; }\nabstract class A {\n  abstract read(): void;\n  write(): void {}\n}\ninterface B { close(): void }\n",
-        expect![[r#"
-            parse: declared
-            parse: defined, measured
-            read: declared
-            write: defined, measured
-            close: declared
-        "#]],
-    );
-    check_bodies(
+fn the_tokens_of_an_attribute_are_no_calls() {
+    check_calls(
         "rust",
-        "trait A {\n    fn must(&self);\n    fn may(&self) {}\n}\n",
+        "#[cfg(any(unix, not(test)))]\n#[cfg_attr(any(test), derive(Debug))]\nfn f() {\n    assert!(any(1));\n}\n",
         expect![[r#"
-            must: declared
-            may: defined, measured
-        "#]],
-    );
-}
-
-/// An empty body has no node in some grammars.
-#[test]
-fn an_empty_body_is_a_body() {
-    check_bodies(
-        "ruby",
-        "def nothing; end\ndef something\n  1\nend\n",
-        expect![[r#"
-            nothing: defined, measured
-            something: defined, measured
-        "#]],
-    );
-}
-
-/// A figure of 1 for everything would be false.
-#[test]
-fn without_queries_for_it_nothing_is_measured() {
-    check_bodies(
-        "lua",
-        "function nothing() end\nlocal function loop(n)\n  for i = 1, n do print(i) end\nend\n",
-        expect![[r#"
-            nothing: defined
-            loop: defined
-        "#]],
-    );
-    check_bodies(
-        "scala",
-        "trait A {\n  def must(): Int\n  def may(): Int = if (true) 1 else 2\n}\n",
-        expect![[r#"
-            must: declared
-            may: defined
-        "#]],
-    );
-}
-
-/// Path and lines of each symbol.
-#[track_caller]
-fn check_symbols(language: &str, text: &str, expected: Expect) {
-    let language = Language::by_name(language).unwrap();
-    let facts = Extractor::new().facts(language, text, Detail::Index).unwrap();
-    let separator = &language.settings().path_separator;
-    let mut out = String::new();
-    for (id, symbol) in facts.symbols.iter().enumerate() {
-        let path = facts.path(id as u32).join(separator);
-        let (kind, lines) = (symbol.kind.name(), symbol.lines);
-        writeln!(out, "{kind} {path} {}-{}", lines.first + 1, lines.last + 1).unwrap();
-    }
-    expected.assert_eq(&out);
-}
-
-#[test]
-fn macros_that_annotate_are_not_what_is_defined() {
-    check_symbols(
-        "c",
-        "static int limit __read_mostly = 1;\nstatic __init int start(char __user *text)\n{\n\treturn 0;\n}\n",
-        expect![[r#"
-            variable limit 1-1
-            function start 2-5
-        "#]],
-    );
-    check_symbols(
-        "cpp",
-        "class MYLIB_EXPORT Box : public Base {\npublic:\n  int width();\n};\n",
-        expect![[r#"
-            class Box 1-4
-            method Box::width 3-3
-        "#]],
-    );
-}
-
-#[test]
-fn clauses_of_one_arity_are_one_function() {
-    check_symbols(
-        "erlang",
-        "size([]) -> 0;\nsize([_ | Rest]) -> 1 + size(Rest).\n\nsize(List, Limit) -> min(size(List), Limit).\n",
-        expect![[r#"
-            function size 1-2
-            function size 4-4
-        "#]],
-    );
-    check_symbols(
-        "haskell",
-        "limit :: Limit\nlimit = 1\n\nrun :: Handler\nrun x = x\n",
-        expect![[r#"
-            constant limit 1-2
-            function run 4-5
+            4 assert: free
+            4 any: free
         "#]],
     );
 }

@@ -9,6 +9,7 @@ mod queries;
 mod render;
 mod robust;
 mod samples;
+mod symbols;
 
 use grammars::Language;
 
