@@ -13,6 +13,7 @@ mod guard;
 mod language;
 mod query;
 mod registry;
+mod repair;
 mod settings;
 mod syntax;
 

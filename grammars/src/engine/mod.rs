@@ -13,7 +13,7 @@ mod text;
 mod visibility;
 mod walk;
 
-use crate::facts::{Detail, FileFacts};
+use crate::facts::{Detail, FileFacts, Span};
 use crate::flat::{Node, flatten};
 use crate::language::Language;
 use crate::query::flag;
@@ -78,7 +78,8 @@ impl Extractor {
                 "too many ways to match; some facts are missing"
             );
         }
-        let facts = walk::Walk::new(&self.nodes, loaded, text, detail, &collected).run();
+        let mut facts = walk::Walk::new(&self.nodes, loaded, text, detail, &collected).run();
+        add_errors(&mut facts, &tree.unpaired);
         if self.nodes.capacity() > KEPT_NODES {
             self.nodes = Vec::new();
         }
@@ -93,4 +94,15 @@ impl Extractor {
         let tree = self.parse(language, text, &ParseLimits::default())?;
         Ok(self.extract(&tree, text, detail))
     }
+}
+
+/// Brackets without a partner are errors, though the tree was made without them.
+fn add_errors(facts: &mut FileFacts, unpaired: &[Span]) {
+    let known = facts.errors.len();
+    for span in unpaired {
+        if !facts.errors[..known].iter().any(|error| error.encloses(*span)) {
+            facts.errors.push(*span);
+        }
+    }
+    facts.errors.sort_unstable();
 }

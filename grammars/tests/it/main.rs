@@ -6,6 +6,7 @@ mod detection;
 mod facts;
 mod incremental;
 mod queries;
+mod recovery;
 mod render;
 mod robust;
 mod samples;
