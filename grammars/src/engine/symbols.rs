@@ -48,6 +48,8 @@ impl<'a> Walk<'a> {
         }
         let before = self.comments.before(node.start, self.text, &self.lines);
         let span = Span { start: before.attributes.unwrap_or(node.start).min(node.start), end: node.end };
+        // Grammars of lines count the line break, and the blank lines behind it, to what ends there.
+        let span = Span { end: span.start + span.text(self.text).trim_end().len() as u32, ..span };
         let doc = if def.doc == NONE {
             before.doc
         } else {
