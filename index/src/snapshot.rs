@@ -149,6 +149,11 @@ impl Snapshot {
         self.entry(FileKey::of(path))
     }
 
+    /// A file by its path as it was last committed, whatever the overlay says.
+    pub fn saved(&self, path: &str) -> Option<&Arc<FileEntry>> {
+        self.base.files.by_path(path)
+    }
+
     /// A file by its key, as the overlay or else the index has it; none when it was deleted since.
     pub fn entry(&self, key: FileKey) -> Option<&Arc<FileEntry>> {
         if self.overlay.covers(key) {

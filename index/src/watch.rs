@@ -53,6 +53,15 @@ pub struct Watch {
 impl Watch {
     /// Starts to watch the workspace of an index, which must have been updated once before. `tell` is called from the watching thread.
     pub fn start(index: Arc<Index>, tell: impl Fn(Told) + Send + 'static) -> Watch {
+        Watch::begin(index, true, tell)
+    }
+
+    /// As [`Watch::start`], but vectors are left to whoever is told: embedding much code must not delay what can be found by words.
+    pub fn text(index: Arc<Index>, tell: impl Fn(Told) + Send + 'static) -> Watch {
+        Watch::begin(index, false, tell)
+    }
+
+    fn begin(index: Arc<Index>, embeds: bool, tell: impl Fn(Told) + Send + 'static) -> Watch {
         let cancelled = Arc::new(AtomicBool::new(false));
         let (wake, events) = unbounded();
         let stop = cancelled.clone();
@@ -60,6 +69,7 @@ impl Watch {
         let thread = std::thread::spawn(move || {
             let mut watcher = Watching {
                 index,
+                embeds,
                 tell: Box::new(tell),
                 stop,
                 folders: FxHashSet::default(),
@@ -87,6 +97,7 @@ impl Drop for Watch {
 
 struct Watching {
     index: Arc<Index>,
+    embeds: bool,
     tell: Box<dyn Fn(Told) + Send>,
     stop: Arc<AtomicBool>,
     folders: FxHashSet<String>,
@@ -259,7 +270,10 @@ impl Watching {
     }
 
     fn finish(&self, result: crate::error::Result<Summary>) {
-        let result = result.and_then(|summary| self.index.embed(&Silent, &self.stop).map(|_| summary));
+        let result = match result {
+            Ok(summary) if self.embeds => self.index.embed(&Silent, &self.stop).map(|_| summary),
+            other => other,
+        };
         match result {
             Ok(summary) => (self.tell)(Told::Updated(summary)),
             Err(Error::Cancelled) => {}
