@@ -98,7 +98,7 @@ fn a_block_that_does_not_close_ends_where_its_indentation_ends() {
         "class A {\n  first() {\n    g();\n\n  second() {\n  }\n}\nclass B {}\n",
         expect![[r#"
             class A 1-7
-            method A.first 2-5
+            method A.first 2-3
             method A.second 5-6
             class B 8-8
             line 2: {
@@ -113,7 +113,7 @@ fn blocks_that_do_not_close_end_one_in_the_other() {
         "package a\n\nfunc first() {\n\tif x {\n\t\ty()\n\nfunc second() {\n\tz()\n}\n",
         expect![[r#"
             module a 1-1
-            function first 3-6
+            function first 3-5
             function second 7-9
             line 3: {
             line 4: {
