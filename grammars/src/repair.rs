@@ -125,7 +125,8 @@ pub(crate) fn damage(tree: &Tree) -> usize {
 
 /// The brackets without a partner; none when there are none, or too many to tell what was meant.
 fn unpaired(tree: &Tree, text: &[u8]) -> Option<Vec<Bracket>> {
-    let mut pairs = Pairs { lines: Lines::new(text), open: Vec::new(), unpaired: Vec::new() };
+    let mut pairs =
+        Pairs { lines: Lines::new(text), open: Vec::new(), unpaired: Vec::new(), nested: Vec::new(), crossed: false };
     let mut cursor = tree.walk();
     let mut around: Vec<Around> = Vec::new();
     loop {
@@ -160,6 +161,10 @@ fn unpaired(tree: &Tree, text: &[u8]) -> Option<Vec<Bracket>> {
                 pairs.skipped(left.read, left.end);
             }
             if !cursor.goto_parent() {
+                // Brackets that nest are no reason for what did not parse, however they are indented.
+                if !pairs.crossed && pairs.nested.is_empty() {
+                    return None;
+                }
                 let mut out = pairs.unpaired;
                 out.append(&mut pairs.open);
                 return (1..=MAX_PATCHES).contains(&out.len()).then_some(out);
@@ -184,6 +189,9 @@ struct Pairs<'t> {
     lines: Lines<'t>,
     open: Vec<Bracket>,
     unpaired: Vec<Bracket>,
+    /// The open brackets as they nest, whatever the indentation, and whether any closed another than the last.
+    nested: Vec<u8>,
+    crossed: bool,
 }
 
 impl Pairs<'_> {
@@ -246,6 +254,11 @@ impl Pairs<'_> {
         let Some(sign) = closing(last) else {
             return;
         };
+        if !is_closing(last) {
+            self.nested.push(sign);
+        } else if self.nested.pop() != Some(sign) {
+            self.crossed = true;
+        }
         self.lines.go_to(end - 1);
         let Lines { line, indent, head, .. } = self.lines;
         let bracket = Bracket { sign, start, end, line, indent, head };
