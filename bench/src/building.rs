@@ -3,87 +3,69 @@
 #![allow(clippy::print_stdout)] // The table is the point.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use grammars::{Extractor, ParseLimits};
 use index::build::language_of;
-use index::{FileEntry, Index, IndexOptions, Silent, VectorOptions, source};
+use index::{FileEntry, Index, IndexOptions, Silent, Summary, VectorOptions, source};
 
-use crate::measure::{megabytes, memory, processor_seconds, program};
+use crate::measure::{Spent, megabytes, memory, program};
 
 pub(crate) fn run(corpus: &Path, threads: usize, with_vectors: bool, keep: Option<PathBuf>) -> anyhow::Result<()> {
     let scratch = tempfile::tempdir()?;
     let base = keep.unwrap_or_else(|| scratch.path().to_path_buf());
     let options = IndexOptions { threads, vectors: with_vectors, memory_mb: 256 * threads, ..IndexOptions::default() };
     let never = AtomicBool::new(false);
-    if base.exists() {
-        std::fs::remove_dir_all(&base)?;
-    }
+    let cold = |folder: &Path, options: &IndexOptions| -> anyhow::Result<(Spent, Index, Summary)> {
+        let _ = std::fs::remove_dir_all(&base);
+        let (spent, built) = Spent::on(|| -> anyhow::Result<_> {
+            let index = Index::open(&base, folder, options, &VectorOptions::default())?;
+            let summary = index.update(&Silent, &never)?;
+            Ok((index, summary))
+        });
+        let (index, summary) = built?;
+        Ok((spent, index, summary))
+    };
 
-    // Once over all files, so that both sides read from memory; without the substring index, as the figure for text and symbols is.
+    // Once over all files that does not count, so that both sides read from memory. Without the substring index, as the figure says.
     let plain = IndexOptions { substring: false, ..options.clone() };
-    for counts in [false, true] {
-        let begun = Instant::now();
-        let before = processor_seconds();
-        let index = Index::open(&base, corpus, &plain, &VectorOptions::default())?;
-        let summary = index.update(&Silent, &never)?;
-        drop(index);
-        if counts {
-            let work = processor_seconds().zip(before).map_or(0.0, |(after, before)| after - before);
-            let rate = summary.bytes as f64 / 1e6 / begun.elapsed().as_secs_f64();
-            println!("{}: {:.1} MB", corpus.display(), summary.bytes as f64 / 1e6);
-            println!(
-                "cold index, text and symbols                {:8.2} s   {rate:6.1} MB/s   processor time {work:.2} s",
-                begun.elapsed().as_secs_f64()
-            );
-        }
-        std::fs::remove_dir_all(&base)?;
-    }
-
-    let begun = Instant::now();
-    let before = processor_seconds();
-    let index = Index::open(&base, corpus, &options, &VectorOptions::default())?;
-    let summary = index.update(&Silent, &never)?;
-    let cold = begun.elapsed();
-    let cold_work = processor_seconds().zip(before).map(|(after, before)| after - before);
-    let peak = memory("VmHWM");
+    let (_, index, summary) = cold(corpus, &plain)?;
     let snapshot = index.snapshot();
     let files: Vec<_> = snapshot.files().filter(|file| file.refused.is_none()).cloned().collect();
+    drop((snapshot, index));
     let lines: u64 = files.iter().map(|file| u64::from(file.lines)).sum();
+    let megabytes_of_text = summary.bytes as f64 / 1e6;
+    println!("{}: {} files, {lines} lines, {megabytes_of_text:.1} MB of text", corpus.display(), files.len());
+
+    let (text_and_symbols, ..) = cold(corpus, &plain)?;
+    let (parsing, ()) = Spent::on(|| parse_only(corpus, &files, threads));
+    let rate = megabytes_of_text / text_and_symbols.clock.as_secs_f64();
+    println!("tree-sitter alone                           {parsing}");
     println!(
-        "{}: {} files, {} lines, {:.1} MB of text",
-        corpus.display(),
-        files.len(),
-        lines,
-        summary.bytes as f64 / 1e6
+        "cold index, text and symbols                {text_and_symbols}   {}   {rate:.1} MB/s",
+        text_and_symbols.beside(parsing)
     );
 
-    let before = processor_seconds();
-    let parse = parse_only(corpus, &files, threads);
-    let parse_work = processor_seconds().zip(before).map(|(after, before)| after - before);
-    println!(
-        "the same with the substring index           {:8.2} s   {:6.1} MB/s",
-        cold.as_secs_f64(),
-        summary.bytes as f64 / 1e6 / cold.as_secs_f64()
-    );
-    println!(
-        "tree-sitter alone, same files and threads   {:8.2} s   ratio {:.2}",
-        parse.as_secs_f64(),
-        cold.as_secs_f64() / parse.as_secs_f64()
-    );
-    if let Some((cold, parse)) = cold_work.zip(parse_work) {
-        println!(
-            "the same in processor time                  {cold:8.2} s and {parse:.2} s   ratio {:.2}",
-            cold / parse
-        );
-    }
+    // What has no grammar costs the index time and the parser none; here are the files that both sides work on.
+    let code = scratch.path().join("code");
+    let parsed: Vec<_> = files.iter().filter(|file| file.language.is_some()).cloned().collect();
+    copy(corpus, &parsed, &code)?;
+    let (of_code, ..) = cold(&code, &plain)?;
+    let (parsing_code, ()) = Spent::on(|| parse_only(&code, &parsed, threads));
+    println!("the {:5} files with a grammar alone         {of_code}   {}", parsed.len(), of_code.beside(parsing_code));
+    std::fs::remove_dir_all(&code)?;
+
+    let (whole, index, _) = cold(corpus, &options)?;
+    let peak = memory("VmHWM");
+    println!("cold index with the substring index         {whole}   {}", whole.beside(parsing));
     let tags = scratch.path().join("tags").display().to_string();
     match program("ctags", &["-R", "-f", &tags, &corpus.display().to_string()]) {
         Some(time) => println!(
             "universal-ctags, one thread                 {:8.2} s   ratio {:.2}",
             time.as_secs_f64(),
-            cold.as_secs_f64() / time.as_secs_f64()
+            whole.clock.as_secs_f64() / time.as_secs_f64()
         ),
         None => println!("universal-ctags is not installed"),
     }
@@ -100,7 +82,6 @@ pub(crate) fn run(corpus: &Path, threads: usize, with_vectors: bool, keep: Optio
             embedded.embedded as f64 / time.as_secs_f64()
         );
     }
-    drop(snapshot);
     drop(index);
 
     let begun = Instant::now();
@@ -111,7 +92,7 @@ pub(crate) fn run(corpus: &Path, threads: usize, with_vectors: bool, keep: Optio
     println!(
         "warm start, nothing changed                 {:8.3} s   {:.1} % of cold",
         again.as_secs_f64(),
-        100.0 * again.as_secs_f64() / cold.as_secs_f64()
+        100.0 * again.as_secs_f64() / whole.clock.as_secs_f64()
     );
 
     let source: u64 = index.snapshot().files().filter(|file| file.refused.is_none()).map(|file| file.size).sum();
@@ -133,9 +114,8 @@ pub(crate) fn run(corpus: &Path, threads: usize, with_vectors: bool, keep: Optio
 }
 
 /// Reads and parses the same files with tree-sitter alone.
-fn parse_only(corpus: &Path, files: &[std::sync::Arc<FileEntry>], threads: usize) -> Duration {
+fn parse_only(corpus: &Path, files: &[Arc<FileEntry>], threads: usize) {
     let next = AtomicUsize::new(0);
-    let begun = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -151,5 +131,16 @@ fn parse_only(corpus: &Path, files: &[std::sync::Arc<FileEntry>], threads: usize
             });
         }
     });
-    begun.elapsed()
+}
+
+/// Copies files into a new folder.
+fn copy(corpus: &Path, files: &[Arc<FileEntry>], to: &Path) -> anyhow::Result<()> {
+    for file in files {
+        let target = to.join(&*file.path);
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::copy(corpus.join(&*file.path), target)?;
+    }
+    Ok(())
 }

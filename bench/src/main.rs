@@ -43,6 +43,9 @@ enum What {
         /// An index that `build --keep` left.
         #[arg(long)]
         keep: PathBuf,
+        /// Only this kind of query, without the peers; for a profiler.
+        #[arg(long)]
+        only: Option<String>,
     },
     /// From saving a file to finding what was written.
     Save {
@@ -63,7 +66,7 @@ enum What {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().what {
         What::Build { corpus, threads, no_vectors, keep } => building::run(&corpus, threads, !no_vectors, keep),
-        What::Query { corpus, count, keep } => queries::run(&corpus, count, &keep),
+        What::Query { corpus, count, keep, only } => queries::run(&corpus, count, &keep, only.as_deref()),
         What::Save { corpus, count } => saving::run(&corpus, count),
         What::Scan { count } => scanning::run(count),
     }

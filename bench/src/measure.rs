@@ -2,46 +2,64 @@
 
 use std::time::{Duration, Instant};
 
-/// Times in order.
-pub(crate) struct Times(Vec<Duration>);
+/// Times in order: on the clock, and of the processor.
+pub(crate) struct Times {
+    clock: Vec<Duration>,
+    processor: Vec<Duration>,
+}
 
 impl Times {
     /// Runs something so often, after one run that does not count.
     pub(crate) fn of<T>(count: usize, mut run: impl FnMut(usize) -> anyhow::Result<T>) -> anyhow::Result<Times> {
         run(0)?;
-        let mut times = Vec::with_capacity(count);
+        let (mut clock, mut processor) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for index in 0..count {
             let begun = Instant::now();
+            let before = processor_time();
             run(index)?;
-            times.push(begun.elapsed());
+            clock.push(begun.elapsed());
+            processor.push(processor_time().saturating_sub(before));
         }
-        Ok(Times::new(times))
+        clock.sort_unstable();
+        processor.sort_unstable();
+        Ok(Times { clock, processor })
     }
 
-    pub(crate) fn new(mut times: Vec<Duration>) -> Times {
-        times.sort_unstable();
-        Times(times)
+    /// From times on the clock alone.
+    pub(crate) fn new(mut clock: Vec<Duration>) -> Times {
+        clock.sort_unstable();
+        Times { clock, processor: Vec::new() }
     }
 
-    /// The time under which this share of the runs stayed (nearest rank).
-    pub(crate) fn percentile(&self, share: f64) -> Duration {
-        let rank = (share * self.0.len() as f64).ceil() as usize;
-        self.0.get(rank.clamp(1, self.0.len().max(1)) - 1).copied().unwrap_or_default()
-    }
-
-    /// Median, p95, p99, longest in milliseconds.
+    /// Median, p95, p99, longest in milliseconds; where it was measured, the processor time as well, which hardly depends on what else the
+    /// machine is doing.
     pub(crate) fn line(&self) -> String {
-        let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-        let longest = self.0.last().copied().unwrap_or_default();
-        format!(
+        let ms = |times: &[Duration], share| percentile(times, share).as_secs_f64() * 1e3;
+        let mut line = format!(
             "median {:8.2} ms   p95 {:8.2} ms   p99 {:8.2} ms   longest {:8.2} ms   ({} runs)",
-            ms(self.percentile(0.5)),
-            ms(self.percentile(0.95)),
-            ms(self.percentile(0.99)),
-            ms(longest),
-            self.0.len()
-        )
+            ms(&self.clock, 0.5),
+            ms(&self.clock, 0.95),
+            ms(&self.clock, 0.99),
+            ms(&self.clock, 1.0),
+            self.clock.len()
+        );
+        if !self.processor.is_empty() {
+            let (median, p99) = (ms(&self.processor, 0.5), ms(&self.processor, 0.99));
+            line += &format!("   processor median {median:.2} ms, p99 {p99:.2} ms");
+        }
+        line
     }
+}
+
+/// The time under which this share of the runs stayed (nearest rank).
+fn percentile(sorted: &[Duration], share: f64) -> Duration {
+    let rank = (share * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.clamp(1, sorted.len().max(1)) - 1).copied().unwrap_or_default()
+}
+
+/// What this process has used, all threads together; zero where the system does not tell.
+fn processor_time() -> Duration {
+    cpu_time::ProcessTime::try_now().map_or(Duration::ZERO, |time| time.as_duration())
 }
 
 /// A line of `/proc/self/status` in bytes: `VmRSS` now, `VmHWM` at most. None where there is no such file.
@@ -51,15 +69,38 @@ pub(crate) fn memory(name: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb * 1024)
 }
 
-/// Processor time that this process has used, all threads together, in seconds. Unlike the time on the clock it hardly depends on what
-/// else the machine is doing. None where there is no `/proc`.
-pub(crate) fn processor_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The program's name stands in parentheses and may hold anything; the fields after it do not.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?;
-    // Linux counts in hundredths of a second for programs, whatever the kernel's own clock.
-    Some(ticks / 100.0)
+/// How long something took.
+#[derive(Clone, Copy)]
+pub(crate) struct Spent {
+    /// On the clock.
+    pub clock: Duration,
+    /// Of the processor, all threads together.
+    pub processor: Duration,
+}
+
+impl Spent {
+    /// Runs something and gives what it took.
+    pub(crate) fn on<T>(run: impl FnOnce() -> T) -> (Spent, T) {
+        let (begun, before) = (Instant::now(), processor_time());
+        let value = run();
+        (Spent { clock: begun.elapsed(), processor: processor_time().saturating_sub(before) }, value)
+    }
+
+    /// Both times as parts of another's.
+    pub(crate) fn beside(self, other: Spent) -> String {
+        let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
+        format!(
+            "ratio {:.2}, in processor time {:.2}",
+            ratio(self.clock, other.clock),
+            ratio(self.processor, other.processor)
+        )
+    }
+}
+
+impl std::fmt::Display for Spent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:8.2} s, processor {:8.2} s", self.clock.as_secs_f64(), self.processor.as_secs_f64())
+    }
 }
 
 /// Memory in MB for a table.

@@ -47,7 +47,7 @@ const PATTERNS: &[&str] = &[
     r"{}.*\{$",
 ];
 
-pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()> {
+pub(crate) fn run(corpus: &Path, count: usize, keep: &Path, only: Option<&str>) -> anyhow::Result<()> {
     let options = IndexOptions { threads: 2, ..IndexOptions::default() };
     let index = Index::open(keep, corpus, &options, &VectorOptions::default())?;
     index.update(&Silent, &AtomicBool::new(false))?;
@@ -77,7 +77,7 @@ pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()
                 .collect(),
         ),
     ];
-    for (title, mode, queries) in &sets {
+    for (title, mode, queries) in sets.iter().filter(|(title, ..)| only.is_none_or(|only| only == *title)) {
         let mut slowest = (std::time::Duration::ZERO, String::new());
         let times = Times::of(count, |at| {
             let begun = std::time::Instant::now();
@@ -88,6 +88,9 @@ pub(crate) fn run(corpus: &Path, count: usize, keep: &Path) -> anyhow::Result<()
             Ok(answer)
         })?;
         println!("{title:<8} {}   slowest `{}`", times.line(), slowest.1);
+    }
+    if only.is_some() {
+        return Ok(());
     }
     println!("resident after all queries {}", megabytes(memory("VmRSS")));
 

@@ -289,6 +289,8 @@ pub struct Symbol {
     pub visibility: Visibility,
     /// Whether it is a test that a runner would find.
     pub is_test: bool,
+    /// A callable that is declared without a body: a prototype, an abstract method, an overload, a member of an interface.
+    pub is_declaration: bool,
     /// The whole definition, attributes and decorators included, documentation before it excluded.
     pub span: Span,
     /// The lines of `span`.
@@ -299,7 +301,8 @@ pub struct Symbol {
     pub signature: Span,
     /// Its documentation comment or docstring; empty when there is none.
     pub doc: Span,
-    /// For callables: size and complexity.
+    /// Size and complexity of a function with a body, where the language's queries measure it. None for macros, whose
+    /// bodies are tokens.
     pub metrics: Option<Metrics>,
 }
 

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::Language as Grammar;
 
+use crate::blank::Blank;
 use crate::query::{Compiled, compile};
 use crate::registry::{Entry, LANGUAGES};
 use crate::settings::Settings;
@@ -41,6 +42,10 @@ pub(crate) struct Loaded {
     pub(crate) grammar: Grammar,
     pub(crate) compiled: Compiled,
     pub(crate) problems: Vec<Problem>,
+    /// Whether it has the queries of a full language, so that functions are measured.
+    pub(crate) full: bool,
+    /// What the parser must not see.
+    pub(crate) blank: Option<Blank>,
 }
 
 impl Language {
@@ -154,10 +159,15 @@ fn load(entry: &'static Entry, language: Language) -> Loaded {
         let (file, line) = source.place(error.offset);
         problems.push(Problem { language: entry.name, file, line, message: error.message });
     }
+    let settings = language.settings().clone();
+    let blank = Blank::new(&settings.blank_words, &settings.blank_patterns).unwrap_or_else(|message| {
+        problems.push(Problem { language: entry.name, file: "language.toml".to_owned(), line: 1, message });
+        None
+    });
     for problem in &problems {
         tracing::warn!(%problem, "a query file of this build is broken; its other patterns work");
     }
-    Loaded { settings: language.settings().clone(), grammar, compiled, problems }
+    Loaded { settings, grammar, compiled, problems, full: entry.full, blank }
 }
 
 /// The query texts of one language with what they inherit.

@@ -4,6 +4,7 @@
 //! from it. The facts are plain data: nobody above this crate knows tree-sitter. A language is a folder of query files
 //! (see `README.md` beside this crate's manifest) and a line in `registry.rs`.
 
+mod blank;
 mod detect;
 mod engine;
 mod facts;
@@ -12,6 +13,7 @@ mod guard;
 mod language;
 mod query;
 mod registry;
+mod repair;
 mod settings;
 mod syntax;
 

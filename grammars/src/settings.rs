@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::facts::Visibility;
+use crate::facts::{SymbolKind, Visibility};
 
 /// How visibility is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -62,8 +62,15 @@ pub struct Settings {
     pub keywords: Vec<String>,
     /// Node kinds whose names live apart from variables, in a name space of types.
     pub type_names: Vec<String>,
+    /// Words that annotate, which the parser must not see (`__init`); they begin alike.
+    pub blank_words: Vec<String>,
+    /// Regular expressions whose groups the parser must not see; a group named `pointer` becomes a `*`.
+    pub blank_patterns: Vec<String>,
     /// Symbols nested deeper than this are left out; 0 means no limit but the engine's.
     pub max_depth: usize,
+    /// Kinds of callables that are whole without a `@body`: an empty body has no node, or none is captured.
+    #[serde(deserialize_with = "kinds")]
+    pub bodiless: Vec<SymbolKind>,
     /// Neighbouring functions of one name are clauses of one symbol.
     pub merge_clauses: bool,
 }
@@ -84,4 +91,14 @@ fn visibility<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Visib
             "default_visibility `{word}`: expected public, protected, internal, private or unknown"
         ))),
     }
+}
+
+fn kinds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<SymbolKind>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let kind = |name: &String| {
+        SymbolKind::from_name(name).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{name}` is no kind of symbol, such as function or method"))
+        })
+    };
+    names.iter().map(kind).collect()
 }

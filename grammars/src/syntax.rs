@@ -1,5 +1,6 @@
 //! Parsing with limits, and trees that follow edits.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use crate::facts::Span;
 use crate::language::Language;
+use crate::repair::{Manner, damage, repair};
 
 /// How long and how deep.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +70,12 @@ pub struct SyntaxTree {
     pub(crate) tree: Tree,
     pub(crate) language: Language,
     pub(crate) max_depth: usize,
+    /// What the parser did not see.
+    pub(crate) blanks: Vec<Span>,
+    /// Brackets without a partner.
+    pub(crate) unpaired: Vec<Span>,
+    /// What the text is without its brackets mended, when they were: this tree follows edits.
+    unmended: Option<Tree>,
 }
 
 impl SyntaxTree {
@@ -78,7 +86,7 @@ impl SyntaxTree {
 
     /// Whether any region did not parse.
     pub fn has_errors(&self) -> bool {
-        self.tree.root_node().has_error()
+        self.unmended.is_some() || self.tree.root_node().has_error()
     }
 
     /// The length of the text that it covers, in bytes.
@@ -94,13 +102,25 @@ impl SyntaxTree {
     /// Tells the tree that the text changed; then [`crate::Extractor::reparse`] it. `old` and `new` are the text before and after.
     /// Several edits are told one after the other, each with the texts around it.
     pub fn edit(&mut self, edit: Edit, old: &str, new: &str) {
+        let grown = i64::from(edit.new_end) - i64::from(edit.old_end);
+        self.blanks.retain_mut(|blank| {
+            if blank.start >= edit.old_end {
+                blank.start = (i64::from(blank.start) + grown) as u32;
+                blank.end = (i64::from(blank.end) + grown) as u32;
+                return true;
+            }
+            blank.end <= edit.start
+        });
+        if let Some(tree) = self.unmended.take() {
+            self.tree = tree;
+        }
         self.tree.edit(&InputEdit {
             start_byte: edit.start as usize,
             old_end_byte: edit.old_end as usize,
             new_end_byte: edit.new_end as usize,
-            start_position: point(old, edit.start),
-            old_end_position: point(old, edit.old_end),
-            new_end_position: point(new, edit.new_end),
+            start_position: point(old.as_bytes(), edit.start as usize),
+            old_end_position: point(old.as_bytes(), edit.old_end as usize),
+            new_end_position: point(new.as_bytes(), edit.new_end as usize),
         });
     }
 
@@ -141,11 +161,39 @@ impl SyntaxTree {
 }
 
 /// Row and column (in bytes) of an offset.
-fn point(text: &str, offset: u32) -> Point {
-    let before = &text.as_bytes()[..(offset as usize).min(text.len())];
+pub(crate) fn point(text: &[u8], offset: usize) -> Point {
+    let before = &text[..offset.min(text.len())];
     let row = memchr::memchr_iter(b'\n', before).count();
     let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
     Point { row, column }
+}
+
+/// Words that changed between seen and unseen, above which a text is parsed from its beginning.
+const MAX_CHANGED_BLANKS: usize = 32;
+
+/// The old tree, told which words the parser now sees and did not, or the other way round.
+fn marked(old: &SyntaxTree, blanks: &[Span], text: &[u8]) -> Option<Tree> {
+    let only_in = |one: &[Span], other: &[Span]| -> Vec<Span> {
+        one.iter().filter(|blank| other.binary_search(blank).is_err()).copied().collect()
+    };
+    let mut changed = only_in(&old.blanks, blanks);
+    changed.extend(only_in(blanks, &old.blanks));
+    if changed.len() > MAX_CHANGED_BLANKS {
+        return None;
+    }
+    let mut tree = old.unmended.as_ref().unwrap_or(&old.tree).clone();
+    for span in changed {
+        let (start, end) = (point(text, span.start as usize), point(text, span.end as usize));
+        tree.edit(&InputEdit {
+            start_byte: span.start as usize,
+            old_end_byte: span.end as usize,
+            new_end_byte: span.end as usize,
+            start_position: start,
+            old_end_position: end,
+            new_end_position: end,
+        });
+    }
+    Some(tree)
 }
 
 /// The parsers of one thread, one a language, made when first needed.
@@ -160,7 +208,7 @@ impl Parsers {
         &mut self,
         language: Language,
         text: &str,
-        old: Option<&Tree>,
+        old: Option<&SyntaxTree>,
         limits: &ParseLimits<'_>,
     ) -> Result<SyntaxTree, ParseError> {
         if text.len() > i32::MAX as usize {
@@ -184,25 +232,71 @@ impl Parsers {
             }
         };
         let deadline = Instant::now().checked_add(limits.timeout);
-        let mut cancelled = false;
-        let mut progress = |_: &tree_sitter::ParseState| {
-            cancelled = limits.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
-            if cancelled || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+        let mut blanks = Vec::new();
+        let bytes = match &language.loaded().blank {
+            Some(blank) => blank.apply(text, &mut blanks),
+            None => Cow::Borrowed(text.as_bytes()),
         };
-        let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
-        let bytes = text.as_bytes();
-        let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), old, Some(options));
-        match tree {
-            Some(tree) => Ok(SyntaxTree { tree, language, max_depth: limits.max_depth }),
-            None => {
-                // Else the next text would go on where this one stopped.
-                parser.reset();
-                Err(if cancelled { ParseError::Cancelled } else { ParseError::Timeout(limits.timeout) })
+        let old = old.and_then(|old| marked(old, &blanks, text.as_bytes()));
+        let stopped = |cancelled| match cancelled {
+            true => ParseError::Cancelled,
+            false => ParseError::Timeout(limits.timeout),
+        };
+        let tree = run(parser, &bytes, old.as_ref(), deadline, limits.cancel).map_err(stopped)?;
+        let mut out =
+            SyntaxTree { tree, language, max_depth: limits.max_depth, blanks, unpaired: Vec::new(), unmended: None };
+        let least = if language.loaded().full { 1 } else { MIN_DAMAGE };
+        let mut broken = if out.tree.root_node().has_error() { damage(&out.tree) } else { 0 };
+        let unmended = out.tree.clone();
+        // What is closed may have been too many, so both are tried.
+        for manner in [Manner::Close, Manner::Hide] {
+            if broken < least {
+                break;
+            }
+            if let Some(repair) = repair(&unmended, &bytes, manner)
+                // Without the time for it, the tree is still what it is.
+                && let Ok(mended) = run(parser, &repair.text, Some(&repair.tree), deadline, limits.cancel)
+                && damage(&mended) < broken
+            {
+                broken = damage(&mended);
+                out.unpaired = repair.brackets;
+                out.unmended = Some(unmended.clone());
+                out.tree = mended;
+            }
+            // The rest is what people are about to write.
+            if broken < MIN_DAMAGE {
+                break;
             }
         }
+        Ok(out)
     }
+}
+
+/// Bytes that did not parse, below which the grammar's own recovery is the best there is.
+const MIN_DAMAGE: usize = 40;
+
+/// Parses until it is done or has to stop; the error says whether that was because it was cancelled.
+fn run(
+    parser: &mut Parser,
+    text: &[u8],
+    old: Option<&Tree>,
+    deadline: Option<Instant>,
+    cancel: Option<&AtomicBool>,
+) -> Result<Tree, bool> {
+    let mut cancelled = false;
+    let mut progress = |_: &tree_sitter::ParseState| {
+        cancelled = cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
+        if cancelled || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let options = tree_sitter::ParseOptions::new().progress_callback(&mut progress);
+    let tree = parser.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), old, Some(options));
+    tree.ok_or_else(|| {
+        // Else the next text would go on where this one stopped.
+        parser.reset();
+        cancelled
+    })
 }

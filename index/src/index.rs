@@ -227,10 +227,9 @@ impl Index {
         let mut skipped = found.skipped;
         skipped.extend(unreadable);
         self.folder.write_skipped(&skipped)?;
-        let snapshot = self.snapshot();
-        let refused = snapshot.files().filter(|file| file.refused.is_some()).count();
+        let (files, refused) = self.count_files();
         Ok(Summary {
-            files: snapshot.base.files.len() - refused,
+            files,
             indexed: outcome.indexed,
             removed: removed.len(),
             bytes: outcome.bytes,
@@ -267,7 +266,7 @@ impl Index {
         self.hide_removed(&removed);
         let mut writer = self.writer.lock();
         let outcome = self.write(&mut writer, &work, &removed, &build::Silent, cancelled)?;
-        let files = self.snapshot().base.files.len();
+        let (files, _) = self.count_files();
         Ok(Summary {
             files,
             indexed: outcome.indexed,
@@ -276,6 +275,13 @@ impl Index {
             skipped: 0,
             elapsed: start.elapsed(),
         })
+    }
+
+    /// How many files are indexed, and how many are known but refused.
+    fn count_files(&self) -> (usize, usize) {
+        let base = self.snapshot().base;
+        let refused = base.files.iter().filter(|file| file.refused.is_some()).count();
+        (base.files.len() - refused, refused)
     }
 
     fn needs_work(&self, known: &FileEntry, found: &source::Found, seen: &Seen) -> bool {
@@ -320,6 +326,7 @@ impl Index {
         {
             let mut seen = self.seen.lock();
             seen.remember(&outcome.same);
+            seen.forget(removed);
             self.folder.write_seen(&seen)?;
         }
         self.settle(work, removed)?;

@@ -94,6 +94,7 @@ impl OverlayFile {
             .collect();
         let mut symbols = SegmentSymbols::default();
         symbols.add(entry.clone(), 0, &prepared.facts);
+        symbols.finish();
         OverlayFile { entry, text, facts: prepared.facts, chunks, symbols }
     }
 }

@@ -3,9 +3,10 @@
 //! `getUserById` gives `getuserbyid`, `get`, `user`, `by`, `id`, so that a query for the whole name ranks its uses first and a query
 //! for one word of it still finds them. The same function serves documents, queries and the overlay.
 
-use std::sync::Arc;
+use std::hash::BuildHasher;
+use std::ops::Range;
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxBuildHasher;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
@@ -14,8 +15,8 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 pub const CODE_TOKENIZER: &str = "code";
 /// Longer runs of letters are cut: they are data, not names.
 const LONGEST_WORD: usize = 80;
-/// The cache of split words is emptied when it holds this many, so that its memory stays bounded.
-const CACHE_LIMIT: usize = 40_000;
+/// The cache of split words is emptied when it holds this many, so that its memory stays below some 10 MB.
+const CACHE_LIMIT: usize = 120_000;
 
 /// The parts of an identifier: `fooBarHTTP2_x` → `foo`, `Bar`, `HTTP`, `2`, `x`.
 pub fn identifier_parts(word: &str) -> impl Iterator<Item = &str> {
@@ -77,60 +78,106 @@ fn part_end(word: &str) -> usize {
     word.len()
 }
 
-/// The search terms of one word, cached.
+/// The search terms of words, cached.
 pub struct Analyzer {
     stemmer: Stemmer,
-    cache: HashMap<String, Terms, FxBuildHasher>,
+    cache: Cache,
     lower: String,
 }
 
-/// Shared, so that a stream keeps the terms of its word without looking them up for each.
-type Terms = Arc<[Box<str>]>;
+/// Words with their terms, close together in memory: a build looks up every word of every file.
+#[derive(Default)]
+struct Cache {
+    words: HashTable<CachedWord>,
+    terms: Vec<Range<u32>>,
+    text: String,
+}
+
+#[derive(Clone, Copy)]
+struct CachedWord {
+    hash: u64,
+    /// Where it stands in the text.
+    start: u32,
+    len: u32,
+    /// Its terms.
+    first_term: u32,
+    term_count: u32,
+}
+
+impl Cache {
+    fn push_term(&mut self, term: &str) {
+        let start = self.text.len() as u32;
+        self.text.push_str(term);
+        self.terms.push(start..self.text.len() as u32);
+    }
+
+    fn term(&self, index: u32) -> &str {
+        let range = &self.terms[index as usize];
+        &self.text[range.start as usize..range.end as usize]
+    }
+}
 
 impl Default for Analyzer {
     fn default() -> Self {
-        Analyzer { stemmer: Stemmer::create(Algorithm::English), cache: HashMap::default(), lower: String::new() }
+        Analyzer { stemmer: Stemmer::create(Algorithm::English), cache: Cache::default(), lower: String::new() }
     }
 }
 
 impl Analyzer {
     /// The terms of a word: the whole of it, lower-cased and stemmed, then its parts when there are several.
-    pub fn terms(&mut self, word: &str) -> &[Box<str>] {
-        self.shared_terms(word)
+    pub fn terms(&mut self, word: &str) -> impl Iterator<Item = &str> {
+        self.cached(word).map(|index| self.cache.term(index))
     }
 
-    fn shared_terms(&mut self, word: &str) -> &Terms {
-        if self.cache.len() >= CACHE_LIMIT {
-            self.cache.clear();
-        }
+    fn cached(&mut self, word: &str) -> Range<u32> {
+        let hash = FxBuildHasher.hash_one(word);
+        let Cache { words, text, .. } = &self.cache;
+        let same = |known: &CachedWord| {
+            known.hash == hash
+                && text.as_bytes()[known.start as usize..].get(..known.len as usize) == Some(word.as_bytes())
+        };
+        let known = match words.find(hash, same) {
+            Some(known) => *known,
+            None => self.add(word, hash),
+        };
+        known.first_term..known.first_term + known.term_count
+    }
+
+    fn add(&mut self, word: &str, hash: u64) -> CachedWord {
         let Analyzer { stemmer, cache, lower } = self;
-        cache.entry_ref(word).or_insert_with(|| split(word, stemmer, lower))
+        if cache.words.len() >= CACHE_LIMIT {
+            *cache = Cache::default();
+        }
+        let first_term = cache.terms.len() as u32;
+        let start = cache.text.len() as u32;
+        cache.text.push_str(word);
+        let mut parts = identifier_parts(word);
+        let whole = word.trim_matches('_');
+        if !whole.is_empty() {
+            cache.push_term(term(whole, stemmer, lower).as_ref());
+        }
+        // A single part is the whole.
+        if let (Some(first), Some(second)) = (parts.next(), parts.next()) {
+            for part in [first, second].into_iter().chain(parts) {
+                cache.push_term(term(part, stemmer, lower).as_ref());
+            }
+        }
+        let term_count = cache.terms.len() as u32 - first_term;
+        let added = CachedWord { hash, start, len: word.len() as u32, first_term, term_count };
+        cache.words.insert_unique(hash, added, |known| known.hash);
+        added
     }
 
     /// Calls `each` with every term of a text, in order.
     pub fn each_term(&mut self, text: &str, mut each: impl FnMut(&str)) {
         for word in words(text) {
-            for term in self.terms(word) {
-                each(term);
-            }
+            self.terms(word).for_each(&mut each);
         }
     }
 }
 
-fn split(word: &str, stemmer: &Stemmer, lower: &mut String) -> Terms {
-    let mut terms = Vec::new();
-    let whole = term(word.trim_matches('_'), stemmer, lower);
-    let mut parts: Vec<Box<str>> = identifier_parts(word).map(|part| term(part, stemmer, lower)).collect();
-    if !whole.is_empty() {
-        terms.push(whole);
-    }
-    if parts.len() > 1 {
-        terms.append(&mut parts);
-    }
-    terms.into()
-}
-
-fn term(part: &str, stemmer: &Stemmer, lower: &mut String) -> Box<str> {
+/// A part in lower case, and stemmed when it is an English word as far as its letters tell.
+fn term<'l>(part: &str, stemmer: &Stemmer, lower: &'l mut String) -> std::borrow::Cow<'l, str> {
     lower.clear();
     if part.is_ascii() {
         lower.push_str(part);
@@ -139,7 +186,7 @@ fn term(part: &str, stemmer: &Stemmer, lower: &mut String) -> Box<str> {
         lower.extend(part.chars().flat_map(char::to_lowercase));
     }
     if lower.len() > 3 && lower.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        stemmer.stem(lower).into()
+        stemmer.stem(lower)
     } else {
         lower.as_str().into()
     }
@@ -213,8 +260,7 @@ impl Tokenizer for CodeTokenizer {
         CodeTokenStream {
             words: Box::new(words(text)),
             analyzer: &mut self.analyzer,
-            terms: Arc::default(),
-            next: 0,
+            terms: 0..0,
             token: Token::default(),
         }
     }
@@ -224,28 +270,21 @@ impl Tokenizer for CodeTokenizer {
 pub struct CodeTokenStream<'a> {
     words: Box<dyn Iterator<Item = &'a str> + 'a>,
     analyzer: &'a mut Analyzer,
-    terms: Terms,
-    next: usize,
+    terms: Range<u32>,
     token: Token,
 }
 
 impl TokenStream for CodeTokenStream<'_> {
     fn advance(&mut self) -> bool {
         loop {
-            if let Some(term) = self.terms.get(self.next) {
+            if let Some(index) = self.terms.next() {
                 self.token.text.clear();
-                self.token.text.push_str(term);
-                self.next += 1;
+                self.token.text.push_str(self.analyzer.cache.term(index));
                 return true;
             }
-            match self.words.next() {
-                Some(word) => {
-                    self.terms = self.analyzer.shared_terms(word).clone();
-                    self.next = 0;
-                    self.token.position = self.token.position.wrapping_add(1);
-                }
-                None => return false,
-            }
+            let Some(word) = self.words.next() else { return false };
+            self.terms = self.analyzer.cached(word);
+            self.token.position = self.token.position.wrapping_add(1);
         }
     }
 

@@ -67,6 +67,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         output::count(summary.files as u64),
         output::duration(summary.elapsed)
     )?;
+    if summary.files == 0 {
+        writeln!(
+            out,
+            "There is nothing to index: the folder is empty, or .gitignore, .ignore or .devmentorignore leave all of it out."
+        )?;
+    }
     if summary.removed > 0 {
         writeln!(out, "{} files that are gone were removed", output::count(summary.removed as u64))?;
     }

@@ -41,9 +41,9 @@
   (function (infix operator: (operator) @name))
 ] @def.function)
 (instance_declarations [
-  (function name: (variable) @name)
-  (bind name: (variable) @name)
-  (function (infix operator: (operator) @name))
+  (function name: (variable) @name match: (match) @body)
+  (bind name: (variable) @name match: (match) @body)
+  (function (infix operator: (operator) @name) match: (match) @body)
 ] @def.function)
 (ERROR [
   (signature name: [(variable) @name (prefix_id (_) @name)] type: (function))

@@ -158,7 +158,7 @@ describe("hours", () => {
 
 /** Stands before the broken region. */
 function before() { return 1; }
-
+export { before, Last as Final };
 function broken(first: ) {
   return [;
 }

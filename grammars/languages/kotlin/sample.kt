@@ -3,7 +3,7 @@ package org.sample.library
 
 import java.time.LocalDate
 import kotlin.math.max as larger
-import org.sample.people.*
+import org.sample.people.*;
 
 const val MAX_LOANS = 5
 private val log = Logger("library")

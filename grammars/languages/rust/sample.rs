@@ -2,7 +2,7 @@
 //!
 //! TODO: split it. See DM-12, which is no UTF-8 problem.
 
-#![allow(dead_code)]
+#![cfg_attr(not(any(test, doc)), allow(dead_code))]
 
 use std::collections::{self, BTreeMap, HashMap as Map, hash_map::{Entry, *}};
 use std::fmt::{self as format, Display};

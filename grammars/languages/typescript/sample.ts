@@ -147,7 +147,7 @@ test("parses a line", () => {
 
 /** Stands before the broken region. */
 function before(): number { return LIMIT; }
-
+export { before, registry as default };
 class Broken {
   method(first: : string {
     return [;

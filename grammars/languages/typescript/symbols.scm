@@ -415,3 +415,30 @@
     (function_expression parameters: (formal_parameters) @parameters body: (statement_block) @body)
   ])
   (#any-of? @_caller "describe" "suite" "context" "fdescribe" "xdescribe")) @def.block
+; ---- exported somewhere else than where they are defined
+
+(export_statement value: (identifier) @exported)
+(export_statement !source (export_clause (export_specifier name: (identifier) @exported)))
+(export_statement "=" (identifier) @exported)
+
+(assignment_expression
+  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
+  right: [
+    (identifier) @exported
+    (object (shorthand_property_identifier) @exported)
+    (object (pair value: (identifier) @exported))
+    (new_expression constructor: (identifier) @exported)
+  ]
+  (#eq? @_module "module")
+  (#eq? @_exports "exports"))
+
+(assignment_expression
+  left: (member_expression object: (identifier) @_exports)
+  right: (identifier) @exported
+  (#eq? @_exports "exports"))
+
+(assignment_expression
+  left: (member_expression object: (member_expression object: (identifier) @_module property: (property_identifier) @_exports))
+  right: (identifier) @exported
+  (#eq? @_module "module")
+  (#eq? @_exports "exports"))

@@ -92,10 +92,20 @@ impl<'a> Walk<'a> {
             for prefix in self.prefixes_of(key) {
                 push_path(&mut module, self.span_of(prefix).text(self.text), separator);
             }
-            if let Some(text) = part(found.module) {
+            let mut item = part(found.item).map(|text| unquoted(text.trim().trim_start_matches(':')).0);
+            if let Some(mut text) = part(found.module) {
+                let (from, to) = (found.module, found.item);
+                // A path that is one flat node: `a.b.Item`.
+                if to != NONE && from < to && to < self.nodes[from as usize].after {
+                    let length = self.nodes[to as usize].start - self.nodes[from as usize].start;
+                    text = text.get(..length as usize).unwrap_or(text);
+                    text = text.trim_end_matches(['.', ':', '\\', '/']);
+                    if text.is_empty() {
+                        text = item.take().unwrap_or("");
+                    }
+                }
                 push_path(&mut module, unquoted(text.trim()).0, separator);
             }
-            let mut item = part(found.item).map(|text| unquoted(text.trim()).0);
             // `use a::{self}` imports `a`.
             if item == Some("self") && !module.is_empty() {
                 item = None;

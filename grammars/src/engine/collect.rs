@@ -16,6 +16,8 @@ pub(super) struct Def {
     pub(super) kind: SymbolKind,
     pub(super) body: u32,
     pub(super) qualifier: u32,
+    /// The last of several qualifiers: a path that is nested to the right has no node of its own.
+    pub(super) qualifier_last: u32,
     /// First and last node of the documentation inside.
     pub(super) doc: u32,
     pub(super) doc_last: u32,
@@ -53,6 +55,8 @@ impl ImportMatch {
 pub(super) struct CallMatch {
     pub(super) callee: u32,
     pub(super) receiver: u32,
+    /// The last of several receivers.
+    pub(super) receiver_last: u32,
     /// Among the tokens of a macro: the receiver is in the text only.
     pub(super) tokens: bool,
     /// Of a macro, which has a name space of its own.
@@ -68,6 +72,8 @@ pub(super) struct Collected {
     pub(super) imports: Vec<ImportMatch>,
     /// Ordered by callee.
     pub(super) calls: Vec<CallMatch>,
+    /// Names that are exported apart from their definition.
+    pub(super) exported: Vec<u32>,
     /// The node in which a path prefix holds, and the prefix.
     pub(super) prefixes: FxHashMap<u32, u32>,
     /// Whether the matcher gave up, so that something may be missing.
@@ -120,6 +126,7 @@ pub(super) fn collect(nodes: &mut [Node], compiled: &Compiled, text: &str) -> Co
         let same = later.callee == first.callee;
         if same {
             fill(&mut first.receiver, later.receiver);
+            fill(&mut first.receiver_last, later.receiver_last);
         }
         same
     });
@@ -150,6 +157,7 @@ fn take(
         kind: SymbolKind::Variable,
         body: NONE,
         qualifier: NONE,
+        qualifier_last: NONE,
         doc: NONE,
         doc_last: NONE,
         parameters: NONE,
@@ -162,6 +170,7 @@ fn take(
     let mut call = CallMatch {
         callee: NONE,
         receiver: NONE,
+        receiver_last: NONE,
         tokens: compiled.patterns[pattern as usize].tokens,
         is_macro: compiled.patterns[pattern as usize].is_macro,
     };
@@ -171,7 +180,10 @@ fn take(
             Role::Def(kind) => (def.node, def.narrow, def.kind) = (node, node, kind),
             Role::Name => def.name = node,
             Role::Body => def.body = node,
-            Role::Qualifier => def.qualifier = node,
+            Role::Qualifier => {
+                fill(&mut def.qualifier, node);
+                def.qualifier_last = node;
+            }
             Role::Doc => {
                 fill(&mut def.doc, node);
                 def.doc_last = node;
@@ -179,13 +191,17 @@ fn take(
             Role::Parameters => def.parameters = node,
             Role::Visibility => def.modifier = node,
             Role::VisibilityIs(visibility) => def.visibility = Some(visibility),
+            Role::Exported => out.exported.push(node),
             Role::Import => import.import = node,
             Role::Module => import.module = node,
             Role::Item => import.item = node,
             Role::Alias => import.alias = node,
             Role::Wildcard => import.wildcard = node,
             Role::Callee => call.callee = node,
-            Role::Receiver => call.receiver = node,
+            Role::Receiver => {
+                fill(&mut call.receiver, node);
+                call.receiver_last = node;
+            }
             Role::ModulePrefix => {
                 out.prefixes.insert(nodes[node as usize].parent, node);
             }
@@ -226,6 +242,7 @@ fn merge_defs(defs: &mut Vec<Def>) {
         for (part, other) in [
             (&mut first.body, later.body),
             (&mut first.qualifier, later.qualifier),
+            (&mut first.qualifier_last, later.qualifier_last),
             (&mut first.doc, later.doc),
             (&mut first.doc_last, later.doc_last),
             (&mut first.parameters, later.parameters),

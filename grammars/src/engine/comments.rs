@@ -196,7 +196,10 @@ fn find_markers(comment: &str, mut found: impl FnMut(MarkerKind, usize, usize)) 
             && !joined
         {
             let line = comment[start..].split('\n').next().unwrap_or("");
-            let line = line.trim_end().trim_end_matches(['*', '/', '-', '>', '#', '}', '%']).trim_end();
+            let line = line.trim_end();
+            // `]]` and `*)` end comments of Lua, CMake and OCaml; a single bracket belongs to the text.
+            let line = ["]]", "*)"].iter().find_map(|end| line.strip_suffix(end)).unwrap_or(line);
+            let line = line.trim_end_matches(['*', '/', '-', '>', '#', '}', '%', '|']).trim_end();
             found(kind, start, start + line.len().max(word.len()));
         } else if (2..=10).contains(&word.len())
             && bytes.get(at) == Some(&b'-')
@@ -244,6 +247,9 @@ mod tests {
     fn markers_are_whole_words_with_the_rest_of_their_line() {
         assert_eq!(markers("// TODO(ann): make it faster"), ["TODO(ann): make it faster"]);
         assert_eq!(markers("/* first\n * FIXME later */"), ["FIXME later"]);
+        assert_eq!(markers("--[[ TODO: carry over ]]"), ["TODO: carry over"]);
+        assert_eq!(markers("(* TODO (soon) *)"), ["TODO (soon)"]);
+        assert_eq!(markers("{- TODO: f [a] -}"), ["TODO: f [a]"]);
         assert_eq!(markers("# todo: write it"), ["todo: write it"]);
         assert_eq!(markers("// my todo: no, TODOs and AUTODOC and TODO_LIST are words"), [""; 0]);
         assert_eq!(markers("// a BUG that XXX hides"), ["BUG that XXX hides", "XXX hides"]);

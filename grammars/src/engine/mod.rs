@@ -3,15 +3,17 @@
 mod bind;
 mod collect;
 mod comments;
+mod heads;
 mod metrics;
 mod names;
 mod resolve;
 mod scopes;
 mod symbols;
 mod text;
+mod visibility;
 mod walk;
 
-use crate::facts::{Detail, FileFacts};
+use crate::facts::{Detail, FileFacts, Span};
 use crate::flat::{Node, flatten};
 use crate::language::Language;
 use crate::query::flag;
@@ -57,7 +59,7 @@ impl Extractor {
         text: &str,
         limits: &ParseLimits<'_>,
     ) -> Result<SyntaxTree, ParseError> {
-        self.parsers.parse(old.language, text, Some(&old.tree), limits)
+        self.parsers.parse(old.language, text, Some(old), limits)
     }
 
     /// Reads the facts of a parsed text. `text` must be the one that was parsed; of another, the facts are meaningless.
@@ -76,7 +78,8 @@ impl Extractor {
                 "too many ways to match; some facts are missing"
             );
         }
-        let facts = walk::Walk::new(&self.nodes, loaded, text, detail, &collected).run();
+        let mut facts = walk::Walk::new(&self.nodes, loaded, text, detail, &collected).run();
+        add_errors(&mut facts, &tree.unpaired);
         if self.nodes.capacity() > KEPT_NODES {
             self.nodes = Vec::new();
         }
@@ -91,4 +94,15 @@ impl Extractor {
         let tree = self.parse(language, text, &ParseLimits::default())?;
         Ok(self.extract(&tree, text, detail))
     }
+}
+
+/// Brackets without a partner are errors, though the tree was made without them.
+fn add_errors(facts: &mut FileFacts, unpaired: &[Span]) {
+    let known = facts.errors.len();
+    for span in unpaired {
+        if !facts.errors[..known].iter().any(|error| error.encloses(*span)) {
+            facts.errors.push(*span);
+        }
+    }
+    facts.errors.sort_unstable();
 }

@@ -27,6 +27,9 @@ impl<'a> Walk<'a> {
                 add_recursion(metrics);
             }
         }
+        if !self.collected.exported.is_empty() {
+            self.publish_exported();
+        }
         if self.full {
             self.full_facts();
         }
@@ -50,7 +53,9 @@ impl<'a> Walk<'a> {
         let receiver = match pending.receiver {
             NONE if pending.tokens => receiver_before(self.text, node.start),
             NONE => None,
-            receiver => Some(self.span_of(receiver)),
+            receiver => {
+                Some(Span { start: self.span_of(receiver).start, end: self.span_of(pending.receiver_last).end })
+            }
         };
         let has_receiver = receiver.is_some();
         let qualifier =

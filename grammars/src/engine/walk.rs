@@ -7,7 +7,7 @@ use super::comments::Comments;
 use super::metrics::Meter;
 use super::names::{Interner, Word};
 use super::scopes::{Redirect, Scopes};
-use super::text::{LineTable, unquoted};
+use super::text::LineTable;
 use crate::facts::{Access, Detail, FileFacts, ScopeId, Span, SymbolId, Visibility};
 use crate::flat::{NONE, Node, is_error};
 use crate::language::Loaded;
@@ -22,19 +22,17 @@ pub(super) struct Frame {
     pub(super) node: u32,
     pub(super) narrow: u32,
     pub(super) name: u32,
-    /// What `public:` said last among its members.
-    pub(super) section: Option<Visibility>,
+    /// What `public:` said last among its members, and the index of the first node behind the part for which it holds.
+    pub(super) section: Option<(Visibility, u32)>,
     /// Whether it holds what follows it.
     pub(super) to_end: bool,
 }
-
-/// Symbols that are looked through to find a member by its name.
-const MAX_MEMBERS: usize = 1000;
 
 /// A call before its name is looked up: that waits until the whole file is bound.
 pub(super) struct PendingCall {
     pub(super) callee: u32,
     pub(super) receiver: u32,
+    pub(super) receiver_last: u32,
     pub(super) caller: Option<SymbolId>,
     pub(super) scope: ScopeId,
     /// A name alone, which is a call unless it means a variable (Ruby).
@@ -66,15 +64,21 @@ pub(super) struct Walk<'a> {
     /// Kinds whose names live in a name space of types.
     type_kinds: Vec<u16>,
     pub(super) frames: Vec<Frame>,
+    /// Index of the first node behind the last attribute.
+    attribute_after: u32,
     /// The nodes of each import.
     pub(super) import_nodes: Vec<ImportMatch>,
     /// Open declarations: node and first node behind.
     pub(super) declarations: Vec<(u32, u32)>,
-    /// The definition that a name node names: its narrowest node, and its symbol if it became one.
+    /// The definition that a name node names: its widest node, and its symbol if it became one.
     pub(super) named: FxHashMap<u32, (u32, Option<SymbolId>)>,
     pub(super) facts: FileFacts,
     pub(super) calls: Vec<PendingCall>,
     pub(super) references: Vec<PendingReference>,
+    /// How many parameters the clauses of a function have, where clauses are merged.
+    pub(super) arities: FxHashMap<SymbolId, u8>,
+    /// Variables by container and name, where assigning declares them.
+    pub(super) variables: FxHashMap<(Option<SymbolId>, &'a str), SymbolId>,
 }
 
 impl<'a> Walk<'a> {
@@ -99,12 +103,15 @@ impl<'a> Walk<'a> {
             scopes: Scopes::new(text.len() as u32),
             type_kinds: kinds.map(|kind| loaded.grammar.id_for_node_kind(kind, true)).collect(),
             frames: Vec::new(),
+            attribute_after: 0,
             import_nodes: Vec::new(),
             declarations: Vec::new(),
             named: FxHashMap::default(),
             facts: FileFacts::default(),
             calls: Vec::with_capacity(collected.calls.len()),
             references: Vec::new(),
+            variables: FxHashMap::default(),
+            arities: FxHashMap::default(),
         }
     }
 
@@ -170,11 +177,16 @@ impl<'a> Walk<'a> {
                     && call.callee <= index
                 {
                     calls = rest;
+                    // The tokens of an attribute are no code: `cfg(any(…))`.
+                    if call.tokens && index < self.attribute_after {
+                        continue;
+                    }
                     let caller = self.frames.last().map(|frame| frame.symbol);
                     let scope = self.scopes.current();
                     self.calls.push(PendingCall {
                         callee: call.callee,
                         receiver: call.receiver,
+                        receiver_last: call.receiver_last,
                         caller,
                         scope,
                         bare: false,
@@ -191,6 +203,7 @@ impl<'a> Walk<'a> {
                 self.calls.push(PendingCall {
                     callee: index,
                     receiver: NONE,
+                    receiver_last: NONE,
                     caller,
                     scope,
                     bare: true,
@@ -217,6 +230,7 @@ impl<'a> Walk<'a> {
     }
 
     fn attribute(&mut self, index: u32, node: &Node) {
+        self.attribute_after = self.attribute_after.max(node.after);
         let test = node.flags & flag::TEST_ATTRIBUTE != 0;
         // Java writes annotations inside the definition, Rust before it.
         if let Some(frame) = self.frames.last()
@@ -236,41 +250,6 @@ impl<'a> Walk<'a> {
             && (frame.node == index || frame.narrow == index)
         {
             self.facts.symbols[frame.symbol as usize].is_test = true;
-        }
-    }
-
-    /// The members that follow are as visible as `node` says.
-    fn section(&mut self, node: &Node) {
-        let visibility = match node.flags {
-            flags if flags & flag::SECTION_PUBLIC != 0 => Visibility::Public,
-            flags if flags & flag::SECTION_PROTECTED != 0 => Visibility::Protected,
-            flags if flags & flag::SECTION_INTERNAL != 0 => Visibility::Internal,
-            flags if flags & flag::SECTION_PRIVATE != 0 => Visibility::Private,
-            _ => super::symbols::visibility_of(span(node).text(self.text)),
-        };
-        let symbols = &self.facts.symbols;
-        let around = self.frames.iter_mut().rev().find(|frame| !symbols[frame.symbol as usize].kind.is_callable());
-        if let Some(frame) = around
-            && visibility != Visibility::Unknown
-        {
-            frame.section = Some(visibility);
-        }
-    }
-
-    /// A member is named whose visibility changes (`private :name`).
-    fn set_visibility(&mut self, node: &Node) {
-        let visibility = match node.flags {
-            flags if flags & flag::MAKES_PUBLIC != 0 => Visibility::Public,
-            flags if flags & flag::MAKES_PROTECTED != 0 => Visibility::Protected,
-            flags if flags & flag::MAKES_INTERNAL != 0 => Visibility::Internal,
-            _ => Visibility::Private,
-        };
-        let name = unquoted(span(node).text(self.text).trim_start_matches(':')).0;
-        let container = self.frames.last().map(|frame| frame.symbol);
-        let members = self.facts.symbols.iter_mut().rev().take(MAX_MEMBERS);
-        let mut members = members.filter(|symbol| symbol.container == container);
-        if let Some(symbol) = members.find(|symbol| self.names.peek(symbol.name) == name) {
-            symbol.visibility = visibility;
         }
     }
 

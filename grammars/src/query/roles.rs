@@ -21,6 +21,8 @@ pub(crate) enum Role {
     Visibility,
     /// `@visibility.public` and the like.
     VisibilityIs(Visibility),
+    /// `@exported`: a name that other files can see, wherever it is defined.
+    Exported,
     /// `@import`
     Import,
     /// `@module`
@@ -144,6 +146,7 @@ pub(crate) fn role(name: &str) -> Option<Role> {
         "visibility.protected" => Role::VisibilityIs(Visibility::Protected),
         "visibility.internal" => Role::VisibilityIs(Visibility::Internal),
         "visibility.private" => Role::VisibilityIs(Visibility::Private),
+        "exported" => Role::Exported,
         "import" => Role::Import,
         "module" => Role::Module,
         "module.prefix" => Role::ModulePrefix,

@@ -147,3 +147,15 @@ fn a_broken_region_costs_only_itself() {
     }
     assert!(!facts.errors.is_empty());
 }
+
+#[test]
+fn the_tokens_of_an_attribute_are_no_calls() {
+    check_calls(
+        "rust",
+        "#[cfg(any(unix, not(test)))]\n#[cfg_attr(any(test), derive(Debug))]\nfn f() {\n    assert!(any(1));\n}\n",
+        expect![[r#"
+            4 assert: free
+            4 any: free
+        "#]],
+    );
+}

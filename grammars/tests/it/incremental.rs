@@ -14,16 +14,21 @@ fn rust() -> Language {
 /// Replaces the first `from` by `to`, in text and tree, and compares the facts with those of the new text parsed alone.
 #[track_caller]
 fn check_edit(from: &str, to: &str) {
+    check_edit_of(rust(), RUST, from, to);
+}
+
+#[track_caller]
+fn check_edit_of(language: Language, old: &str, from: &str, to: &str) {
     let mut extractor = Extractor::new();
     let limits = ParseLimits::default();
-    let mut tree = extractor.parse(rust(), RUST, &limits).unwrap();
-    let start = RUST.find(from).unwrap() as u32;
-    let text = RUST.replacen(from, to, 1);
+    let mut tree = extractor.parse(language, old, &limits).unwrap();
+    let start = old.find(from).unwrap() as u32;
+    let text = old.replacen(from, to, 1);
     let edit = Edit { start, old_end: start + from.len() as u32, new_end: start + to.len() as u32 };
-    tree.edit(edit, RUST, &text);
+    tree.edit(edit, old, &text);
     let tree = extractor.reparse(&tree, &text, &limits).unwrap();
     let followed = extractor.extract(&tree, &text, Detail::Full);
-    let alone = extractor.facts(rust(), &text, Detail::Full).unwrap();
+    let alone = extractor.facts(language, &text, Detail::Full).unwrap();
     assert_eq!(followed, alone);
 }
 
@@ -35,6 +40,30 @@ fn a_tree_follows_edits() {
     check_edit("/// Adds.\n", "/// Adds é.\n///\n/// More.\n");
     check_edit(RUST, "struct Point;");
     check_edit("}\n\nfn main() {\n    add(1, 2);\n}\n", "}\n");
+}
+
+/// A macro that annotates is hidden from the parser; typing may make one, or unmake it.
+#[test]
+fn a_tree_follows_edits_of_hidden_words() {
+    let c = Language::by_name("c").unwrap();
+    let text = "static int limit __read_mostly = 1;\nstatic int __init start(void)\n{\n\treturn 0;\n}\n#define A __init\nint last;\n";
+    for (from, to) in [
+        ("__init", "__ini"),
+        ("__init", "__init2"),
+        ("__init ", ""),
+        ("static int __init", "\nstatic int __init"),
+        ("static int limit", "static __used int limit"),
+        ("__read_mostly = 1", "= 1"),
+        ("#define A ", "#define A 1\nint b "),
+        ("return 0;", "return __user 0;"),
+    ] {
+        check_edit_of(c, text, from, to);
+    }
+    let cpp = Language::by_name("cpp").unwrap();
+    let text = "class MYLIB_EXPORT Box : Base {\n  int width();\n};\nclass Lid {};\n";
+    check_edit_of(cpp, text, "Base {", "Base");
+    check_edit_of(cpp, text, "MYLIB_EXPORT", "MYLIB_EXPO RT");
+    check_edit_of(cpp, text, "Lid", "MYLIB_EXPORT Lid");
 }
 
 #[test]

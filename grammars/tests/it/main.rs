@@ -6,9 +6,11 @@ mod detection;
 mod facts;
 mod incremental;
 mod queries;
+mod recovery;
 mod render;
 mod robust;
 mod samples;
+mod symbols;
 
 use grammars::Language;
 

@@ -27,6 +27,9 @@ pub(crate) fn render(language: Language, facts: &FileFacts, text: &str) -> Strin
         if symbol.is_test {
             write!(out, " test").unwrap();
         }
+        if symbol.is_declaration {
+            write!(out, " declaration").unwrap();
+        }
         if let Some(metrics) = symbol.metrics {
             let (cyclomatic, cognitive) = (metrics.cyclomatic, metrics.cognitive);
             write!(out, " cyclomatic={cyclomatic} cognitive={cognitive}").unwrap();

@@ -46,8 +46,7 @@ impl Row {
     pub(super) fn flags(symbol: &grammars::Symbol, file: FileFlags) -> u8 {
         let test = symbol.is_test || file.has(FileFlags::TEST);
         let private = symbol.visibility == Visibility::Private;
-        // What has a body is measured, and goes on after its signature.
-        let body = symbol.metrics.is_some() && symbol.signature.end < symbol.span.end;
+        let body = symbol.kind.is_callable() && !symbol.is_declaration;
         u8::from(test) * Self::TEST + u8::from(private) * Self::PRIVATE + u8::from(body) * Self::BODY
     }
 

@@ -177,7 +177,7 @@ fn candidates(
 /// The definition of a symbol may be among neither the best words nor the nearest vectors when the name is used everywhere.
 fn add_definitions(context: &Context<'_>, path: &SymbolPath, pool: &mut Pool) -> Result<()> {
     let mut reader = ChunkReader::new(context);
-    for found in symbol::matches(context, path, CANDIDATES)?.into_iter().filter(|found| found.exact) {
+    for found in symbol::matches(context, path, symbol::Tier::SameButCase, CANDIDATES)? {
         let line = found.row.lines.first;
         if let Some(file) = context.snapshot.overlay.get(found.file.key) {
             let holds = |chunk: &crate::overlay::OverlayChunk| {

@@ -1,5 +1,6 @@
 //! What a query says: its terms, which of them count, and whether it names a symbol.
 
+use crate::symbols::fold;
 use crate::tokens::{Analyzer, words};
 
 /// Words that say nothing in a question about code. Words such as `from`, `not`, `if`, `all` or `get` are kept: they mean something there.
@@ -48,8 +49,8 @@ impl QueryTerms {
                 all.words.push(word.to_owned());
             }
             for term in analyzer.terms(word) {
-                if !all.terms.iter().any(|known| known.text == *term) {
-                    all.terms.push(Term { text: term.clone(), word: index });
+                if !all.terms.iter().any(|known| &*known.text == term) {
+                    all.terms.push(Term { text: term.into(), word: index });
                 }
             }
         }
@@ -86,8 +87,6 @@ impl SymbolPath {
 
 /// Whether two names are the same but for case and `_`.
 pub(super) fn same_name(a: &str, b: &str) -> bool {
-    let fold =
-        |name: &'_ str| name.chars().filter(|&c| c != '_' && c != '-').flat_map(char::to_lowercase).collect::<String>();
     a == b || (a.len().abs_diff(b.len()) <= 8 && fold(a) == fold(b))
 }
 

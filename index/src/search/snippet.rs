@@ -90,7 +90,8 @@ struct Needles {
 impl Needles {
     fn new(words: &[String]) -> Needles {
         let mut analyzer = Analyzer::default();
-        let mut terms: Vec<Box<str>> = words.iter().filter_map(|word| analyzer.terms(word).first().cloned()).collect();
+        let mut terms: Vec<Box<str>> =
+            words.iter().filter_map(|word| analyzer.terms(word).next().map(Into::into)).collect();
         if terms.iter().any(|term| !is_stop(term)) {
             terms.retain(|term| !is_stop(term));
         }
@@ -105,8 +106,9 @@ impl Needles {
             start..start + part.len()
         };
         for word in words(line) {
-            let mut holds =
-                |part: &str| self.analyzer.terms(part).first().is_some_and(|term| self.terms.contains(term));
+            let mut holds = |part: &str| {
+                self.analyzer.terms(part).next().is_some_and(|term| self.terms.iter().any(|known| **known == *term))
+            };
             if holds(word) {
                 found.push(range(word));
             } else {

@@ -6,31 +6,34 @@ use grammars::SymbolKind;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::query_terms::{QueryTerms, SymbolPath, same_name};
 use super::{Answer, Context, Hit, Reason, snippet};
 use crate::error::{Error, Result};
+use crate::snapshot::CurrentText;
 use crate::source::FileFlags;
 use crate::store::FileEntry;
-use crate::symbols::{SegmentSymbols, SymbolRow, letters};
-use crate::tokens::identifier_parts;
+use crate::symbols::{NameId, NameText, SegmentSymbols, SymbolRow, fold, initial, is_humps, letters};
 
-/// So many candidates are scored one after another before the work is given to several threads.
-const PARALLEL_ROWS: usize = 20_000;
+/// So many names are scored one after another before the work is given to several threads.
+const PARALLEL_NAMES: usize = 4_000;
+/// A better tier counts more than anything that tells names of one tier apart.
+const TIER: f32 = 2_000.0;
 
 /// A symbol that resembles the query.
 #[derive(Clone)]
 pub(super) struct SymbolMatch {
     pub file: Arc<FileEntry>,
     pub row: SymbolRow,
-    pub name: String,
+    /// Its name and those around it, outermost first.
+    pub path: Vec<String>,
     pub score: f32,
-    pub exact: bool,
 }
 
-/// How good a match is, before the details: equal names, then beginnings, then humps, then the rest.
+/// How good a name is, before the details: equal names, then beginnings, then humps, then the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Tier {
+pub(super) enum Tier {
     Fuzzy,
     Contains,
     Humps,
@@ -39,45 +42,66 @@ enum Tier {
     Same,
 }
 
-fn tier(query: &str, name: &str) -> Tier {
-    if name == query {
-        Tier::Same
-    } else if same_name(name, query) {
-        Tier::SameButCase
-    } else if name.len() >= query.len()
-        && name.is_char_boundary(query.len())
-        && name[..query.len()].eq_ignore_ascii_case(query)
-    {
-        Tier::Prefix
-    } else if is_humps(query, name) {
-        Tier::Humps
-    } else if name.to_lowercase().contains(&query.to_lowercase()) {
-        Tier::Contains
-    } else {
-        Tier::Fuzzy
-    }
+impl Tier {
+    const ALL_BEST_FIRST: [Tier; 6] =
+        [Tier::Same, Tier::SameButCase, Tier::Prefix, Tier::Humps, Tier::Contains, Tier::Fuzzy];
 }
 
-/// Whether the query is made of beginnings of the name's parts in order: `gUBI`, `getUsId` and `gubi` for `getUserById`.
-fn is_humps(query: &str, name: &str) -> bool {
-    let parts: Vec<String> = identifier_parts(name).map(str::to_lowercase).collect();
-    let query = query.to_lowercase().replace('_', "");
-    fn rest(query: &str, parts: &[String]) -> bool {
-        if query.is_empty() {
-            return true;
+/// What is looked for.
+struct Wanted<'q> {
+    path: &'q SymbolPath,
+    folded: String,
+    initial: u64,
+    container: Option<String>,
+    inside: memchr::memmem::Finder<'static>,
+    pattern: Pattern,
+}
+
+impl Wanted<'_> {
+    fn new(path: &SymbolPath) -> Wanted<'_> {
+        let folded = fold(&path.name);
+        Wanted {
+            inside: memchr::memmem::Finder::new(folded.as_bytes()).into_owned(),
+            // What was typed in the right case is of a better tier already.
+            pattern: Pattern::new(&folded, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy),
+            container: path.container.as_deref().map(fold),
+            initial: initial(&folded),
+            folded,
+            path,
         }
-        let Some((part, later)) = parts.split_first() else { return false };
-        let common = query.bytes().zip(part.bytes()).take_while(|(a, b)| a == b).count();
-        // Longest beginning first; a part may also be left out. Parts are few, so trying all is cheap.
-        (1..=common).rev().any(|taken| query.is_char_boundary(taken) && rest(&query[taken..], later))
-            || rest(query, later)
     }
-    parts.len() > 1 && parts.len() <= 12 && query.len() <= 40 && rest(&query, &parts)
+
+    fn tier(&self, name: NameText<'_>) -> Tier {
+        if name.written == self.path.name {
+            Tier::Same
+        } else if name.folded == self.folded {
+            Tier::SameButCase
+        } else if name.folded.starts_with(&self.folded) {
+            Tier::Prefix
+        } else if name.initials & self.initial != 0 && is_humps(&self.folded, name.written) {
+            Tier::Humps
+        } else if self.inside.find(name.folded.as_bytes()).is_some() {
+            Tier::Contains
+        } else {
+            Tier::Fuzzy
+        }
+    }
+
+    /// What the container adds; none when it is not the one that is wanted.
+    fn container(&self, container: Option<NameText<'_>>) -> Option<f32> {
+        let Some(wanted) = &self.container else { return Some(0.0) };
+        match container?.folded {
+            folded if folded == wanted => Some(500.0),
+            folded if folded.contains(wanted) => Some(100.0),
+            _ => None,
+        }
+    }
 }
 
-/// The symbols that match a query best.
-pub(super) fn matches(context: &Context<'_>, path: &SymbolPath, limit: usize) -> Result<Vec<SymbolMatch>> {
+/// The symbols that match a query best, of this tier or a better one.
+pub(super) fn matches(context: &Context<'_>, path: &SymbolPath, worst: Tier, limit: usize) -> Result<Vec<SymbolMatch>> {
     let base = &context.snapshot.base;
+    let wanted = Wanted::new(path);
     let mut found = Vec::new();
     for (reader, segment) in base.searcher.segment_readers().iter().zip(&base.segments) {
         let symbols = segment.symbols(reader, &base.fields)?;
@@ -86,11 +110,11 @@ pub(super) fn matches(context: &Context<'_>, path: &SymbolPath, limit: usize) ->
             .iter()
             .map(|(file, document)| !reader.is_deleted(*document) && context.scope.committed_file(file.key.0))
             .collect();
-        search_table(context, path, &symbols, &allowed, limit, &mut found);
+        search_table(context, &wanted, worst, &symbols, &allowed, limit, &mut found);
     }
     for file in context.snapshot.overlay.iter() {
         let allowed = [context.scope.file(file.entry.key)];
-        search_table(context, path, &file.symbols, &allowed, limit, &mut found);
+        search_table(context, &wanted, worst, &file.symbols, &allowed, limit, &mut found);
     }
     found.sort_unstable_by(|a, b| {
         b.score
@@ -104,7 +128,8 @@ pub(super) fn matches(context: &Context<'_>, path: &SymbolPath, limit: usize) ->
 
 fn search_table(
     context: &Context<'_>,
-    path: &SymbolPath,
+    wanted: &Wanted<'_>,
+    worst: Tier,
     symbols: &SegmentSymbols,
     allowed: &[bool],
     limit: usize,
@@ -116,67 +141,70 @@ fn search_table(
             && context.scope.kind(Some(row.kind))
             && context.scope.test(row.is_test)
     };
-    let rows: Vec<&SymbolRow> = symbols.candidates(letters(&path.name.replace('_', ""))).filter(may).collect();
-    let pattern = Pattern::new(&path.name, CaseMatching::Smart, Normalization::Smart, AtomKind::Fuzzy);
-    let score_all = |rows: &[&SymbolRow]| {
+    let mut tiers: [Vec<NameId>; Tier::ALL_BEST_FIRST.len()] = Default::default();
+    for name in symbols.candidates(letters(&wanted.folded)) {
+        tiers[wanted.tier(symbols.name(name)) as usize].push(name);
+    }
+    let score_all = |tier: Tier, names: &[NameId]| {
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
-        let scored = rows.iter().filter_map(|row| {
-            let name = symbols.name(row);
-            let container = symbols.container(row);
-            let (score, tier) = score(path, name, container, row, &pattern, &mut matcher, &mut buffer)?;
-            Some((score, **row, tier))
-        });
-        let mut scored: Vec<_> = scored.collect();
-        scored.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-        scored.truncate(limit);
-        scored
+        let mut best: Vec<(f32, SymbolRow)> = Vec::new();
+        for &id in names {
+            let rows = symbols.rows(id).filter(may);
+            let mut rows = rows.filter_map(|row| Some((row, wanted.container(symbols.container(row))?))).peekable();
+            if rows.peek().is_none() {
+                continue;
+            }
+            let name = symbols.name(id).written;
+            let fuzzy = match wanted.pattern.score(Utf32Str::new(name, &mut buffer), &mut matcher) {
+                Some(score) => score as f32,
+                None if tier > Tier::Fuzzy => 0.0,
+                None => continue,
+            };
+            for (row, container) in rows {
+                let Some((file, _)) = symbols.files().get(row.file as usize) else { continue };
+                // Bounded, so that the tier decides.
+                let details = (fuzzy - name.len() as f32 * 0.5 + weight(row.kind)).clamp(0.0, TIER / 2.0) + container;
+                best.push((f32::from(tier as u8) * TIER + lowered(file, row.is_test, details), *row));
+            }
+            // A name may have thousands of symbols; only the best are carried on.
+            if best.len() > 8 * limit.max(64) {
+                keep_best(&mut best, limit);
+            }
+        }
+        keep_best(&mut best, limit);
+        best
     };
-    let best: Vec<_> = if rows.len() <= PARALLEL_ROWS {
-        score_all(&rows)
-    } else {
-        rows.par_chunks(PARALLEL_ROWS).flat_map_iter(score_all).collect()
-    };
-    for (score, row, tier) in best {
-        let Some((file, _)) = symbols.files().get(row.file as usize) else { continue };
-        found.push(SymbolMatch {
-            score: lowered(file, row.is_test, score),
-            file: file.clone(),
-            row,
-            name: symbols.name(&row).to_owned(),
-            exact: tier >= Tier::SameButCase,
-        });
+    let mut unlowered = 0;
+    for tier in Tier::ALL_BEST_FIRST.into_iter().take_while(|tier| *tier >= worst) {
+        let names = &tiers[tier as usize];
+        let best: Vec<_> = if names.len() <= PARALLEL_NAMES {
+            score_all(tier, names)
+        } else {
+            names.par_chunks(PARALLEL_NAMES).flat_map_iter(|names| score_all(tier, names)).collect()
+        };
+        for (score, row) in best {
+            let Some((file, _)) = symbols.files().get(row.file as usize) else { continue };
+            unlowered += usize::from(score >= f32::from(tier as u8) * TIER);
+            found.push(SymbolMatch {
+                score,
+                file: file.clone(),
+                row,
+                path: symbols.path(&row).into_iter().map(str::to_owned).collect(),
+            });
+        }
+        // No name of a lower tier comes before one that was not lowered.
+        if unlowered >= limit {
+            break;
+        }
     }
 }
 
-fn score(
-    path: &SymbolPath,
-    name: &str,
-    container: Option<&str>,
-    row: &SymbolRow,
-    pattern: &Pattern,
-    matcher: &mut Matcher,
-    buffer: &mut Vec<char>,
-) -> Option<(f32, Tier)> {
-    if name.is_empty() {
-        return None;
+fn keep_best(best: &mut Vec<(f32, SymbolRow)>, limit: usize) {
+    if best.len() > limit {
+        best.select_nth_unstable_by(limit, |a, b| b.0.total_cmp(&a.0));
+        best.truncate(limit);
     }
-    let tier = tier(&path.name, name);
-    let fuzzy = match pattern.score(Utf32Str::new(name, buffer), matcher) {
-        Some(score) => score as f32,
-        None if tier > Tier::Fuzzy => 0.0,
-        None => return None,
-    };
-    let mut score = tier as u8 as f32 * 1_000.0 + fuzzy - name.len() as f32 * 0.5 + weight(row.kind);
-    if let Some(wanted) = &path.container {
-        let container = container?;
-        score += match container {
-            container if same_name(container, wanted) => 500.0,
-            container if container.to_lowercase().contains(&wanted.to_lowercase()) => 100.0,
-            _ => return None,
-        };
-    }
-    Some((score, tier))
 }
 
 /// Among equally good names, types and functions are what people look for.
@@ -216,45 +244,47 @@ pub(super) fn search(context: &Context<'_>) -> Result<Answer> {
     let path = QueryTerms::new(&joined).symbol.ok_or_else(|| {
         Error::Query(format!("`{text}` is no name of a symbol; without --symbol it is searched by words and meaning"))
     })?;
-    let found = matches(context, &path, context.query.limit + 1)?;
+    let found = matches(context, &path, Tier::Fuzzy, context.query.limit + 1)?;
     let more = found.len() > context.query.limit;
-    let hits = found.into_iter().take(context.query.limit).filter_map(|found| hit(context, &found));
+    let mut texts = FxHashMap::default();
+    let hits = found.into_iter().take(context.query.limit).filter_map(|found| {
+        // Several hits often lie in one file. Not all of a thousand files are kept in memory for that.
+        if texts.len() >= 32 {
+            texts.clear();
+        }
+        let text = texts.entry(found.file.key).or_insert_with(|| context.snapshot.text(&found.file));
+        Some(hit(&path, found, text.as_ref()?))
+    });
     Ok(Answer { hits: hits.collect(), more, notes: Vec::new() })
 }
 
-fn hit(context: &Context<'_>, found: &SymbolMatch) -> Option<Hit> {
-    let facts = context.snapshot.facts(found.file.key).ok()??;
-    let text = context.snapshot.text(&found.file)?;
-    let symbol = facts.symbols.get(found.row.symbol as usize)?;
-    let located = snippet::locate(&text, symbol.signature, symbol.lines);
+fn hit(wanted: &SymbolPath, found: SymbolMatch, text: &CurrentText) -> Hit {
+    let located = snippet::locate(text, found.row.signature, found.row.lines);
     let separator = found.file.language.map_or(".", |language| language.settings().path_separator.as_str());
-    let mut reasons = vec![if found.exact { Reason::Definition } else { Reason::Resembles }];
+    let name = found.path.last().map_or("", String::as_str);
+    let mut reasons = vec![if same_name(name, &wanted.name) { Reason::Definition } else { Reason::Resembles }];
     if found.row.is_test {
         reasons.push(Reason::Test);
     }
-    Some(Hit {
+    Hit {
         path: found.file.path.to_string(),
         language: found.file.language.map(|language| language.name()),
         lines: found.row.lines,
-        symbol: Some(facts.path(found.row.symbol).join(separator)),
+        symbol: Some(found.path.join(separator)),
         kind: Some(found.row.kind),
         score: found.score,
         reasons,
-        snippet: snippet::of_chunk(&text.text, located, std::slice::from_ref(&found.name)),
-    })
+        snippet: snippet::of_chunk(&text.text, located, std::slice::from_ref(&name.to_owned())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn camel_humps_are_beginnings_of_parts_in_order() {
-        for query in ["gUBI", "gubi", "getUsId", "getUserById", "usid"] {
-            assert!(is_humps(query, "getUserById"), "{query}");
-        }
-        assert!(is_humps("gubi", "get_user_by_id"));
-        assert!(!is_humps("gbu", "getUserById") && !is_humps("xg", "getUserById"));
+    fn tier(query: &str, name: &str) -> Tier {
+        let path = SymbolPath { name: query.to_owned(), container: None };
+        Wanted::new(&path).tier(NameText { written: name, folded: &fold(name), initials: u64::MAX })
     }
 
     #[test]
@@ -263,5 +293,7 @@ mod tests {
         assert!(tier("parse", "Parse") > tier("parse", "parse_url"));
         assert!(tier("pu", "parse_url") > tier("rs", "parse_url"));
         assert_eq!(tier("getuser", "get_user"), Tier::SameButCase);
+        assert_eq!(tier("getus", "get-user"), Tier::Prefix);
+        assert_eq!(tier("gUBI", "getUserById"), Tier::Humps);
     }
 }

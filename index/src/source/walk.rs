@@ -155,15 +155,32 @@ impl Rules {
 
 /// Walks a workspace in parallel. `cancelled` is looked at for each entry.
 ///
+/// A `.gitignore` counts in a folder without a repository too, for sources are often unpacked without one. Some archives carry one that is
+/// meant for a repository around them and ignores all of their own files (Debian's Linux sources do); then it does not count.
+///
 /// # Errors
 /// When the root cannot be read, or the work is cancelled. Anything below the root that fails is in [`Walk::skipped`].
 pub fn walk(root: &Path, rules: &Rules, threads: usize, cancelled: &AtomicBool) -> Result<Walk> {
     std::fs::read_dir(root).map_err(|source| Error::Root { path: root.to_path_buf(), source })?;
+    let walk = walk_once(root, rules, threads, cancelled, false)?;
+    if walk.files.is_empty() {
+        return walk_once(root, rules, threads, cancelled, true);
+    }
+    Ok(walk)
+}
+
+fn walk_once(
+    root: &Path,
+    rules: &Rules,
+    threads: usize,
+    cancelled: &AtomicBool,
+    only_in_repositories: bool,
+) -> Result<Walk> {
     let found = Mutex::new(Walk::default());
     // The filter runs inside the walker and cannot borrow; it hands over what it cut through a shared list.
     let cut = Arc::new(Mutex::new(Vec::new()));
-    let walker = builder(root, threads, rules.clone(), cut.clone());
-    walker.build_parallel().run(|| {
+    let mut walker = builder(root, threads, rules.clone(), cut.clone());
+    walker.require_git(only_in_repositories).build_parallel().run(|| {
         let mut batch = Batch { files: Vec::new(), skipped: Vec::new(), folders: Vec::new(), into: &found };
         let root = root.to_path_buf();
         Box::new(move |entry| {
@@ -206,7 +223,6 @@ fn builder(root: &Path, threads: usize, rules: Rules, cut: Arc<Mutex<Vec<Skip>>>
     let base = root.to_path_buf();
     builder
         .hidden(false)
-        .require_git(false)
         .follow_links(false)
         .threads(threads)
         .add_custom_ignore_filename(".devmentorignore")

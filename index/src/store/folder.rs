@@ -50,6 +50,13 @@ impl Seen {
     pub fn remember(&mut self, states: &[(FileKey, SeenState)]) {
         self.files.extend(states.iter().copied());
     }
+
+    /// Drops what is known of files that are gone.
+    pub fn forget(&mut self, removed: &[FileKey]) {
+        for key in removed {
+            self.files.remove(key);
+        }
+    }
 }
 
 /// The folder that holds one index.

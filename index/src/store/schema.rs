@@ -24,7 +24,7 @@ use crate::tokens::CODE_TOKENIZER;
 use crate::trigrams::TRIGRAM_TOKENIZER;
 
 /// The version of everything on disk; another one is built anew.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 3;
 
 /// Between the parts of a symbol's path in `label`; no name holds it.
 pub const LABEL_SEPARATOR: char = '\u{1f}';

@@ -157,6 +157,7 @@ impl SegmentFiles {
                 symbols.add(file.clone(), *document, &facts);
             }
         }
+        symbols.finish();
         let symbols = Arc::new(symbols);
         // Two readers may race; both have read the same.
         Ok(self.symbols.get_or_init(|| symbols).clone())

@@ -294,3 +294,16 @@ fn a_root_that_is_no_folder_is_an_error() {
         )
     "#]].assert_debug_eq(&(open("missing"), open("a.py")));
 }
+
+/// Debian's Linux sources are unpacked with a `.gitignore` for a repository that is not there.
+#[test]
+fn a_gitignore_that_leaves_nothing_counts_only_in_a_repository() {
+    let workspace = fixture("");
+    workspace.write(".gitignore", "/*\n!/debian/\n");
+    workspace.write("kernel/main.c", "int zebra(void) { return 0; }\n");
+    workspace.update();
+    assert_eq!(workspace.paths("exact:zebra", Filter::default()), "kernel/main.c");
+    workspace.git("init -q");
+    workspace.update();
+    assert_eq!(workspace.paths("exact:zebra", Filter::default()), "");
+}

@@ -87,6 +87,7 @@ fn file(symbols: &[Raw], imports: &[Raw], calls: &[Raw]) -> FileFacts {
         name_span: Span::default(),
         signature: Span::default(),
         doc: Span::default(),
+        is_declaration: e.is_multiple_of(4),
         metrics: (!e.is_multiple_of(4)).then(Default::default),
     });
     let imports = imports.iter().map(|&(a, b, c, d, e)| Import {
