@@ -124,6 +124,19 @@ impl SyntaxTree {
         });
     }
 
+    /// As [`SyntaxTree::edit`], for a caller who knows the row and the column in bytes of each of the three offsets, so that nothing has to be counted.
+    pub fn edit_at(&mut self, edit: Edit, start: (usize, usize), old_end: (usize, usize), new_end: (usize, usize)) {
+        let point = |(row, column)| Point { row, column };
+        self.tree.edit(&InputEdit {
+            start_byte: edit.start as usize,
+            old_end_byte: edit.old_end as usize,
+            new_end_byte: edit.new_end as usize,
+            start_position: point(start),
+            old_end_position: point(old_end),
+            new_end_position: point(new_end),
+        });
+    }
+
     /// The innermost node with a name around `span`: its kind and where it stands.
     pub fn node_at(&self, span: Span) -> Option<(&'static str, Span)> {
         let node = self.tree.root_node().named_descendant_for_byte_range(span.start as usize, span.end as usize)?;
