@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod commands;
+mod control;
+mod daemon;
+mod editor;
 mod full_disk;
 mod killed;
 mod search;
