@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod ipc;
 mod log;
+mod mcp;
 mod output;
 mod proxy;
 mod server;
@@ -47,6 +48,8 @@ enum Command {
     Graph(commands::graph::Arguments),
     /// Serve an editor as its language server, on standard input and output.
     Lsp(commands::lsp::Arguments),
+    /// Serve an agent by the Model Context Protocol, on standard input and output.
+    Mcp(commands::mcp::Arguments),
     /// Start, stop or look at the process that serves every window.
     Daemon(commands::daemon::Arguments),
     /// Show the log of the daemon.
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         Command::Symbols(arguments) => commands::symbols::run(&arguments),
         Command::Graph(arguments) => commands::graph::run(&arguments),
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
+        Command::Mcp(arguments) => commands::mcp::run(&arguments),
         Command::Daemon(arguments) => commands::daemon::run(&arguments),
         Command::Logs(arguments) => commands::logs::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),

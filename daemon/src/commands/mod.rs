@@ -9,6 +9,7 @@ pub(crate) mod graph;
 pub(crate) mod index;
 pub(crate) mod logs;
 pub(crate) mod lsp;
+pub(crate) mod mcp;
 pub(crate) mod prompt;
 pub(crate) mod search;
 pub(crate) mod status;

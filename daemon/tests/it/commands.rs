@@ -246,6 +246,7 @@ fn help_has_examples() {
           symbols      List the symbols of a file
           graph        Show who calls a symbol and what it calls
           lsp          Serve an editor as its language server, on standard input and output
+          mcp          Serve an agent by the Model Context Protocol, on standard input and output
           daemon       Start, stop or look at the process that serves every window
           logs         Show the log of the daemon
           status       Show what is indexed, and what was left out and why

@@ -9,6 +9,7 @@ mod daemon;
 mod editor;
 mod full_disk;
 mod killed;
+mod mcp;
 mod search;
 mod support;
 mod terminal;
