@@ -38,7 +38,10 @@ impl Connection {
     /// When this process cannot make a runtime.
     pub(crate) fn to_running() -> Result<Option<Connection>> {
         // Answers must not depend on which of two versions happens to run.
-        Connection::to(|record| record.protocol == PROTOCOL && record.build.version == Build::own().version)
+        let own = Build::own();
+        Connection::to(|record| {
+            record.protocol == PROTOCOL && record.build.version == own.version && !own.is_newer_than(&record.build)
+        })
     }
 
     /// Connects to the daemon that runs, whatever its version.

@@ -86,7 +86,11 @@ fn stop() -> Result<bool> {
         match lock.try_lock() {
             Ok(()) => break,
             // Windows that were open start another one, as they should.
-            Err(TryLockError::WouldBlock) if Record::read(&place).map(|record| record.process) > process => break,
+            Err(TryLockError::WouldBlock)
+                if Record::read(&place).is_some_and(|record| Some(record.process) != process) =>
+            {
+                break;
+            }
             Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
                 bail!("the daemon (process {}) does not leave; `devmentor logs` tells why", process.unwrap_or_default())

@@ -279,3 +279,6 @@ fn say(word: &str, detached: bool) {
     #[cfg(not(unix))]
     let _ = detached;
 }
+
+#[cfg(test)]
+mod tests;
