@@ -8,6 +8,7 @@ use engine::questions::search::{SearchAnswer, SearchRequest};
 use index::{Error, Index, Progress};
 
 use super::{Ask, CallsAnswer, CallsRequest, Report, Updated, calls, report};
+use crate::server::api::DaemonStatus;
 use crate::workspace::{cancelled, open_index};
 
 /// An index that this process has opened.
@@ -58,5 +59,9 @@ impl Ask for Local {
 
     fn report(&self) -> Result<Report> {
         Ok(report::report(&self.index)?)
+    }
+
+    fn daemon(&self) -> Result<Option<DaemonStatus>> {
+        Ok(None)
     }
 }

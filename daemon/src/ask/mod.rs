@@ -21,6 +21,7 @@ pub(crate) use remote::{Connection, Remote};
 pub(crate) use report::Report;
 
 use crate::output::Bar;
+use crate::server::api::DaemonStatus;
 use crate::workspace::root_of;
 
 /// What an update did.
@@ -74,6 +75,9 @@ pub(crate) trait Ask {
 
     /// What the index holds.
     fn report(&self) -> Result<Report>;
+
+    /// The daemon, when it is the one who answers.
+    fn daemon(&self) -> Result<Option<DaemonStatus>>;
 }
 
 /// The workspace around a folder, by the daemon when one of this program runs.

@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use super::{Ask, CallsAnswer, CallsRequest, Report, Updated};
 use crate::ipc::record::{Build, PROTOCOL};
 use crate::ipc::{Place, Record};
-use crate::server::api::{self, ControlClient, Work, WorkEvent};
+use crate::server::api::{self, ControlClient, DaemonStatus, Work, WorkEvent};
 use crate::workspace::{cancelled, index_base};
 
 /// Between two looks at whether the person pressed Ctrl-C.
@@ -172,5 +172,9 @@ impl Ask for Remote {
 
     fn report(&self) -> Result<Report> {
         self.connection.ask(async |client| client.report(self.root.clone()).await)
+    }
+
+    fn daemon(&self) -> Result<Option<DaemonStatus>> {
+        self.connection.ask(async |client| client.status().await).map(Some)
     }
 }

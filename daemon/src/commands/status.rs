@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use crate::ask::{self, Connection, Report};
+use crate::ask::{self, Report};
 use crate::output::{self, DIM, GOOD, SYMBOL};
-use crate::server::api::ControlClient;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -30,10 +29,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let workspace = ask::around(arguments.directory.as_deref())?;
     let report = workspace.report()?;
-    let daemon = match Connection::to_running()? {
-        Some(connection) => Some(connection.ask(async |client| client.status().await)?),
-        None => None,
-    };
+    let daemon = workspace.daemon()?;
     if arguments.json {
         let mut shown = json(&report);
         shown["daemon"] = serde_json::to_value(&daemon)?;

@@ -179,6 +179,25 @@ fn a_daemon_that_hangs_keeps_nobody_waiting() {
 }
 
 #[test]
+fn status_tells_who_is_connected_and_what_is_open() {
+    let workspace = small();
+    assert!(!workspace.run(&["status"]).contains("daemon"), "none runs");
+    let editor = Editor::open(&workspace);
+    workspace.run(&["search", "saved"]);
+    let shown = workspace.run(&["status"]);
+    let (_, daemon) = shown.split_once("\n\ndaemon ").unwrap_or_else(|| panic!("{shown}"));
+    let lines: Vec<&str> = daemon.lines().collect();
+    let process = workspace.daemon_process().unwrap();
+    assert!(lines[0].starts_with(&format!("{} as process {process}, for ", env!("CARGO_PKG_VERSION"))), "{shown}");
+    assert!(lines[0].contains(" MB of memory ("), "{shown}");
+    assert_eq!(lines[1], "1 window, 0 other clients");
+    assert!(lines[2].starts_with("  ROOT  ") && lines[2].contains(" user"), "{shown}");
+    let json = workspace.json(&["status", "--json"]).remove(0);
+    assert_eq!(json["daemon"]["process"], json!(process));
+    assert!(editor.close().success());
+}
+
+#[test]
 fn its_log_can_be_followed() {
     let workspace = small();
     workspace.start_daemon();
