@@ -1,10 +1,11 @@
-//! Measures the index beside its peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
+//! Measures the index and the language server beside their peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
 
 mod building;
 mod measure;
 mod queries;
 mod saving;
 mod scanning;
+mod serving;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,14 @@ enum What {
         #[arg(long, default_value_t = 100)]
         count: usize,
     },
+    /// The language server: first answer, hovers and code actions while the index is built, typing, a second window.
+    Lsp {
+        /// The code; its index is built from nothing.
+        corpus: PathBuf,
+        /// Keys typed, and hovers asked when all is indexed.
+        #[arg(long, default_value_t = 600)]
+        keys: usize,
+    },
     /// The scan of vectors beside an exact scan of f32, with recall.
     Scan {
         /// How many vectors.
@@ -68,6 +77,7 @@ fn main() -> anyhow::Result<()> {
         What::Build { corpus, threads, no_vectors, keep } => building::run(&corpus, threads, !no_vectors, keep),
         What::Query { corpus, count, keep, only } => queries::run(&corpus, count, &keep, only.as_deref()),
         What::Save { corpus, count } => saving::run(&corpus, count),
+        What::Lsp { corpus, keys } => serving::run(&corpus, keys),
         What::Scan { count } => scanning::run(count),
     }
 }
