@@ -99,7 +99,10 @@ async fn typing(window: &mut Window, corpus: &Path, keys: usize) -> Result<Vec<D
 }
 
 fn busy(engine: &Engine) -> bool {
-    engine.workspaces().iter().any(|(workspace, _)| !matches!(workspace.state().phase, Phase::Ready | Phase::Failed { .. }))
+    engine
+        .workspaces()
+        .iter()
+        .any(|(workspace, _)| !matches!(workspace.state().phase, Phase::Ready | Phase::Failed { .. }))
 }
 
 /// The largest source file up to 5,000 lines: what is slow shows there.
@@ -167,7 +170,10 @@ impl Window {
         let file = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
         let uri = format!("file://{}", file.display());
         let document = json!({ "uri": uri, "languageId": "", "version": 1, "text": text });
-        self.send(&json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document } })).await?;
+        self.send(
+            &json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document } }),
+        )
+        .await?;
         Ok(uri)
     }
 
