@@ -31,7 +31,7 @@ audit: ## Check dependencies against the RustSec advisories (needs the network a
 bench: setup ## Run the benchmarks and print their table
 	@bash bench/run.sh
 
-editors: setup ## Run the language server in Neovim and Emacs
+editors: setup ## Run the language server in real editors, every message checked against the protocol
 	@bash scripts/editors.sh
 
 install: setup ## Install devmentor and its shell completions below PREFIX (~/.local)

@@ -1,25 +1,35 @@
 #!/usr/bin/env bash
-# Runs the language server in real editors: Neovim, and Emacs where it is installed. The editors' own parts are installed into a folder of their own.
-#
-#   bash scripts/editors.sh                       builds the server and tests it alone
-#   bash scripts/editors.sh devmentor lsp         tests another command
+# Runs the binary in real editors, and checks every message against the protocol: editors.sh [PYTEST_ARGUMENT…]
+# Neovim, pyright and the checkers are installed from lock files into a cache folder; Emacs comes from the system (scripts/setup.sh).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-place="${DEVMENTOR_EDITORS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/devmentor-editors}"
-if [ ! -x "$place/venv/bin/nvim" ]; then
+tests=daemon/tests/editors
+locks=$(cat "$tests/requirements.txt" "$tests/protocol/package-lock.json" "$tests/protocol/messages.ts" | sha256sum | cut -c1-16)
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/devmentor-dev"
+place="$cache/editors-$locks"
+
+if [ ! -e "$place/ready" ]; then
+    echo "editors: installing Neovim, pyright and the protocol's types"
+    mkdir -p "$cache"
+    rm -rf "$cache"/editors-*
     python3 -m venv "$place/venv"
-    "$place/venv/bin/pip" install --quiet --requirement lsp/tests/editors/requirements.txt
+    "$place/venv/bin/pip" --quiet --disable-pip-version-check install --requirement "$tests/requirements.txt"
+    mkdir "$place/protocol"
+    cp "$tests"/protocol/{package.json,package-lock.json,tsconfig.json,messages.ts} "$place/protocol/"
+    (
+        cd "$place/protocol"
+        npm ci --ignore-scripts --no-audit --no-fund --silent
+        npx --no-install ts-json-schema-generator --tsconfig tsconfig.json --path messages.ts --type Messages \
+            --additional-properties --out schema.json
+    )
+    touch "$place/ready"
 fi
-server=("$@")
-if [ ${#server[@]} -eq 0 ]; then
-    cargo build --package lsp --example stdio
-    index="$(mktemp -d)"
-    trap 'rm -rf "$index"' EXIT
-    server=("${CARGO_TARGET_DIR:-$PWD/target}/debug/examples/stdio" "$index")
-fi
-PATH="$place/venv/bin:$PATH" "$place/venv/bin/python" lsp/tests/editors/neovim.py "${server[@]}"
-if command -v emacs > /dev/null; then
-    emacs -Q --batch -l lsp/tests/editors/eglot.el "${server[@]}"
-else
-    echo "Emacs is not installed (Debian: emacs-nox elpa-eglot); it is left out"
-fi
+cp "$tests/protocol/validate.mjs" "$place/protocol/"
+
+cargo build --package daemon --bin devmentor
+recordings=$(mktemp -d)
+trap 'rm -rf "$recordings"' EXIT
+DEVMENTOR=$(realpath "${CARGO_TARGET_DIR:-target}/debug/devmentor") DEVMENTOR_RECORDINGS=$recordings \
+    PYRIGHT="$place/protocol/node_modules/.bin/pyright-langserver" PYTHONDONTWRITEBYTECODE=1 \
+    "$place/venv/bin/python" -m pytest -q -p no:cacheprovider "$tests" "$@"
+(cd "$place/protocol" && node validate.mjs schema.json "$recordings"/*.jsonl)

@@ -6,6 +6,7 @@ mod queries;
 mod saving;
 mod scanning;
 mod serving;
+mod windows;
 
 use std::path::PathBuf;
 
@@ -70,6 +71,20 @@ enum What {
         #[arg(long, default_value_t = 100_000)]
         count: usize,
     },
+    /// What windows cost, how soon they answer, what idling costs, and the daemon's memory over branch switches.
+    Daemon {
+        /// The code; it is copied first.
+        corpus: PathBuf,
+        /// The binary `devmentor`; by default the one beside this program.
+        #[arg(long)]
+        program: Option<PathBuf>,
+        /// Windows at once.
+        #[arg(long, default_value_t = 20)]
+        windows: usize,
+        /// Branch switches.
+        #[arg(long, default_value_t = 100)]
+        switches: usize,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -79,5 +94,9 @@ fn main() -> anyhow::Result<()> {
         What::Save { corpus, count } => saving::run(&corpus, count),
         What::Lsp { corpus, keys } => serving::run(&corpus, keys),
         What::Scan { count } => scanning::run(count),
+        What::Daemon { corpus, program, windows, switches } => {
+            let beside = std::env::current_exe()?.with_file_name("devmentor");
+            windows::run(&program.unwrap_or(beside), &corpus, windows, switches)
+        }
     }
 }

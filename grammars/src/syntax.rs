@@ -9,7 +9,7 @@ use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use crate::facts::Span;
 use crate::language::Language;
-use crate::repair::{Manner, damage, repair};
+use crate::repair::{Manner, damage, may_be_unpaired, repair};
 
 /// How long and how deep.
 #[derive(Debug, Clone, Copy)]
@@ -246,7 +246,8 @@ impl Parsers {
         let mut out =
             SyntaxTree { tree, language, max_depth: limits.max_depth, blanks, unpaired: Vec::new(), unmended: None };
         let least = if language.loaded().full { 1 } else { MIN_DAMAGE };
-        let mut broken = if out.tree.root_node().has_error() { damage(&out.tree) } else { 0 };
+        let mut broken =
+            if out.tree.root_node().has_error() && may_be_unpaired(&bytes) { damage(&out.tree) } else { 0 };
         let unmended = out.tree.clone();
         // What is closed may have been too many, so both are tried.
         for manner in [Manner::Close, Manner::Hide] {
