@@ -17,6 +17,8 @@ for name in "${names[@]}"; do
 done
 printf '\n== saving\n'
 "$bench" save "$corpora/${names[0]}"
+printf '\n== language server\n'
+"$bench" lsp "$corpora/${names[0]}"
 printf '\n== vectors\n'
 for count in 10000 100000 500000; do "$bench" scan --count "$count"; done
 printf '\n== daemon\n'

@@ -1,10 +1,11 @@
-//! Measures the index beside its peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
+//! Measures the index and the language server beside their peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
 
 mod building;
 mod measure;
 mod queries;
 mod saving;
 mod scanning;
+mod serving;
 mod windows;
 
 use std::path::PathBuf;
@@ -56,6 +57,14 @@ enum What {
         #[arg(long, default_value_t = 100)]
         count: usize,
     },
+    /// The language server: first answer, hovers and code actions while the index is built, typing, a second window.
+    Lsp {
+        /// The code; its index is built from nothing.
+        corpus: PathBuf,
+        /// Keys typed, and hovers asked when all is indexed.
+        #[arg(long, default_value_t = 600)]
+        keys: usize,
+    },
     /// The scan of vectors beside an exact scan of f32, with recall.
     Scan {
         /// How many vectors.
@@ -83,6 +92,7 @@ fn main() -> anyhow::Result<()> {
         What::Build { corpus, threads, no_vectors, keep } => building::run(&corpus, threads, !no_vectors, keep),
         What::Query { corpus, count, keep, only } => queries::run(&corpus, count, &keep, only.as_deref()),
         What::Save { corpus, count } => saving::run(&corpus, count),
+        What::Lsp { corpus, keys } => serving::run(&corpus, keys),
         What::Scan { count } => scanning::run(count),
         What::Daemon { corpus, program, windows, switches } => {
             let beside = std::env::current_exe()?.with_file_name("devmentor");

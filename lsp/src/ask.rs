@@ -204,3 +204,114 @@ pub(crate) async fn answer<S: Surface>(shared: &Arc<Shared>, params: S::Params) 
 fn too_slow(limit: Duration) -> Error {
     failure(ErrorCode::ServerError(REQUEST_FAILED), format!("no answer within {limit:?}; DevMentor is busy"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use engine::{Engine, EngineOptions};
+    use tower_lsp_server::LspService;
+    use tower_lsp_server::ls_types::TextDocumentContentChangeEvent;
+
+    use super::*;
+    use crate::documents::Note;
+    use crate::server::{ServeOptions, Server};
+
+    /// A window without a client.
+    fn window(limit: Duration) -> (Arc<Shared>, tempfile::TempDir) {
+        let base = tempfile::tempdir().unwrap();
+        let options = ServeOptions { request_limit: limit, ..ServeOptions::default() };
+        let mut made = None;
+        let _service =
+            LspService::build(|client| Server { shared: made.insert(Shared::new(client, options)).clone() }).finish();
+        let shared = made.unwrap();
+        shared.start(Engine::new(EngineOptions::new(base.path()))).unwrap();
+        (shared, base)
+    }
+
+    /// What a surface of these tests does.
+    enum Does {
+        Answers,
+        Breaks,
+        /// Waits until nobody waits for it, and tells when it began and ended.
+        Waits(std::sync::mpsc::Sender<&'static str>),
+        /// Is asked of a document that is edited meanwhile.
+        Edits(Arc<Shared>, Uri),
+    }
+
+    struct Probe;
+
+    impl Surface for Probe {
+        type Params = Does;
+        type Answer = Option<&'static str>;
+
+        fn document(does: &Does) -> Option<&Uri> {
+            match does {
+                Does::Edits(_, uri) => Some(uri),
+                _ => None,
+            }
+        }
+
+        fn answer(ask: &Ask, does: Does) -> Result<Option<&'static str>, Failure> {
+            match does {
+                Does::Answers => Ok(Some("well")),
+                Does::Breaks => panic!("on purpose"),
+                Does::Waits(tell) => {
+                    tell.send("began").unwrap();
+                    while ask.cancelled.check().is_ok() {
+                        std::thread::park_timeout(Duration::from_millis(1));
+                    }
+                    tell.send("noticed").unwrap();
+                    Err(Failure::Cancelled)
+                }
+                Does::Edits(shared, uri) => {
+                    let change =
+                        TextDocumentContentChangeEvent { range: None, range_length: None, text: "newer".to_owned() };
+                    shared.documents().tell(Note::Change { uri, version: 2, changes: vec![change] });
+                    futures_wait(shared.documents().reached());
+                    Ok(Some("of the older text"))
+                }
+            }
+        }
+    }
+
+    fn futures_wait(future: impl Future<Output = ()>) {
+        tokio::runtime::Handle::current().block_on(future);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_fault_is_an_error_of_its_own_request_only() {
+        let (shared, _base) = window(Duration::from_secs(60));
+        let broken = answer::<Probe>(&shared, Does::Breaks).await.unwrap_err();
+        assert_eq!(broken.code, ErrorCode::InternalError);
+        assert_eq!(answer::<Probe>(&shared, Does::Answers).await.unwrap(), Some("well"));
+        shared.documents().stop();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_takes_too_long_is_answered_with_an_error_and_its_work_is_told_to_stop() {
+        let (shared, _base) = window(Duration::from_millis(50));
+        let (tell, told) = std::sync::mpsc::channel();
+        let error = answer::<Probe>(&shared, Does::Waits(tell)).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::ServerError(REQUEST_FAILED));
+        // On a busy machine it may not even have begun.
+        let told: Vec<_> = told.iter().collect();
+        assert!(told.is_empty() || told == ["began", "noticed"], "{told:?}");
+        shared.documents().stop();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_answer_about_an_older_text_is_not_given() {
+        let (shared, _base) = window(Duration::from_secs(60));
+        let uri = Uri::from_str("untitled:a").unwrap();
+        shared.documents().tell(Note::Open {
+            uri: uri.clone(),
+            language: String::new(),
+            version: 1,
+            text: "older".to_owned(),
+        });
+        let error = answer::<Probe>(&shared, Does::Edits(shared.clone(), uri)).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::ContentModified);
+        shared.documents().stop();
+    }
+}

@@ -67,10 +67,10 @@ impl Surface for HoverSurface {
 fn facts(found: &Found) -> Facts {
     let mut facts = Facts { proven: found.meant.proven(), ..Facts::default() };
     if let (Some(graph), Some(node)) = (&found.graph, found.meant.node()) {
-        let callable = graph.node(node).is_some_and(|node| node.kind.is_callable() || node.kind.is_type());
-        let is_test = graph.node(node).is_some_and(|node| node.is_test);
-        if callable && !is_test {
-            facts.uses = Some(count(graph, node));
+        let kind = graph.node(node).filter(|node| !node.is_test).map(|node| node.kind);
+        if let Some(kind) = kind.filter(|kind| kind.is_callable() || kind.is_type()) {
+            // A type is used in more ways than calls, so that nobody calls it says nothing.
+            facts.uses = Some(count(graph, node)).filter(|uses| kind.is_callable() || uses.all() > 0);
             facts.tests = tests_of(graph, node, COUNTED_TESTS);
         }
     }

@@ -207,22 +207,14 @@ async fn a_window_that_vanishes_takes_its_unsaved_text_with_it_and_leaves_the_ot
     let (mut one, two) = (world.window().await, world.window().await);
     let uri = world.uri("a.rs");
     one.open(&uri, "rust", "fn typed_in_one() {}\n").await;
+    // The window that speaks last wins, so the second one waits until the first was heard.
+    assert_eq!(one.find("typed_in_one").await, "a.rs");
     two.open(&uri, "rust", "fn typed_in_two() {}\n").await;
-    let find = json!({ "query": "typed_in_two", "mode": "exact" });
-    loop {
-        let found = one.request("devmentor/search", find.clone()).await.unwrap();
-        if found["hits"].as_array().unwrap().len() == 1 {
-            break;
-        }
-    }
+    assert_eq!(one.find("typed_in_two").await, "a.rs");
     two.vanish().await;
-    loop {
-        let found = one.request("devmentor/search", json!({ "query": "typed_in_one", "mode": "exact" })).await.unwrap();
-        if found["hits"].as_array().unwrap().len() == 1 {
-            break;
-        }
-    }
-    assert_eq!(one.request("devmentor/search", find).await.unwrap()["hits"], json!([]));
+    assert_eq!(one.find("typed_in_one").await, "a.rs");
+    let gone = json!({ "query": "typed_in_two", "mode": "exact" });
+    assert_eq!(one.request("devmentor/search", gone).await.unwrap()["hits"], json!([]));
     assert_eq!(one.outline(&uri).await, ["typed_in_one"]);
     one.leave().await;
 }

@@ -212,6 +212,26 @@ impl Client {
         self.answer(id).await
     }
 
+    /// Asks until the answer is as wanted, for what is made in the background.
+    pub(crate) async fn request_until(&mut self, method: &str, params: Value, holds: impl Fn(&Value) -> bool) -> Value {
+        let asking = async {
+            loop {
+                let answer = self.request(method, params.clone()).await.unwrap();
+                if holds(&answer) {
+                    return answer;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{method} never gave what was wanted"))
+    }
+
+    /// Searches for a text as it stands until there is exactly one hit; gives back its path.
+    pub(crate) async fn find(&mut self, text: &str) -> String {
+        let query = json!({ "query": text, "mode": "exact" });
+        let one = |found: &Value| found["hits"].as_array().is_some_and(|hits| hits.len() == 1);
+        self.request_until("devmentor/search", query, one).await["hits"][0]["path"].as_str().unwrap().to_owned()
+    }
+
     /// Takes the first message that fits, waiting for it.
     pub(crate) async fn wait(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let find = async {

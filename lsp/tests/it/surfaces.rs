@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::support::{Client, World, at, world};
+use crate::support::{World, at, world};
 
 const LIB: &str = "\
 mod price;
@@ -52,19 +52,6 @@ fn shop() -> World {
     world
 }
 
-/// Asks until something holds, for what is made in the background.
-async fn ask_until(client: &mut Client, method: &str, params: Value, holds: impl Fn(&Value) -> bool) -> Value {
-    let asking = async {
-        loop {
-            let answer = client.request(method, params.clone()).await.unwrap();
-            if holds(&answer) {
-                return answer;
-            }
-        }
-    };
-    tokio::time::timeout(crate::support::PATIENCE, asking).await.expect("it comes")
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hover_says_uses_tests_and_the_last_change_and_null_when_there_is_nothing() {
     let world = shop();
@@ -75,7 +62,7 @@ async fn hover_says_uses_tests_and_the_last_change_and_null_when_there_is_nothin
         let text = hover["contents"]["value"].as_str().unwrap_or("");
         text.contains("call") && text.contains("Last change")
     };
-    let hover = ask_until(&mut client, "textDocument/hover", at(&uri, 4, 9), complete).await;
+    let hover = client.request_until("textDocument/hover", at(&uri, 4, 9), complete).await;
     expect![[r#"
         1 call in 1 file  
         Tested by `nothing_costs_nothing`  
@@ -215,10 +202,11 @@ async fn links_folds_selections_and_highlights() {
     let uri = world.uri("src/lib.rs");
     client.open(&uri, "rust", LIB).await;
     let document = json!({ "textDocument": { "uri": uri } });
-    let links = ask_until(&mut client, "textDocument/documentLink", document.clone(), |links| {
-        links.as_array().is_some_and(|links| links.len() == 2)
-    })
-    .await;
+    let links = client
+        .request_until("textDocument/documentLink", document.clone(), |links| {
+            links.as_array().is_some_and(|links| links.len() == 2)
+        })
+        .await;
     let targets: Vec<&str> = links.as_array().unwrap().iter().map(|link| link["target"].as_str().unwrap()).collect();
     assert_eq!(targets, ["https://tasks.example/SHOP-12", "https://github.com/o/shop/issues/7"]);
     let folds = client.request("textDocument/foldingRange", document).await.unwrap();

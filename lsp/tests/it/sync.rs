@@ -115,11 +115,7 @@ async fn renamed_and_deleted_files_are_followed() {
     std::fs::rename(world.root().join("a.rs"), world.root().join("b.rs")).unwrap();
     let files = json!([{ "oldUri": world.uri("a.rs"), "newUri": world.uri("b.rs") }]);
     client.notify("workspace/didRenameFiles", json!({ "files": files })).await;
-    loop {
-        let found = client.request("devmentor/search", json!({ "query": "alpha", "mode": "exact" })).await.unwrap();
-        if found["hits"][0]["path"] == "b.rs" {
-            break;
-        }
-    }
+    let query = json!({ "query": "alpha", "mode": "exact" });
+    client.request_until("devmentor/search", query, |found| found["hits"][0]["path"] == "b.rs").await;
     client.leave().await;
 }
