@@ -27,8 +27,8 @@ def test_hover_tells_calls_tests_and_the_last_change(window):
     editor = window()
     editor.ready()
     editor.goto("fn write_seen")
-    editor.keys("wK")
-    shown = editor.shows("Last change")
+    editor.keys("w")
+    shown = editor.hover("Last change")
     assert "call" in shown, shown
 
 
@@ -72,8 +72,8 @@ def test_a_renamed_file_goes_on_under_its_new_name(window, repository):
     editor.nvim.command(f"edit {renamed}")
     editor.attached("devmentor")
     editor.goto("fn write_seen")
-    editor.keys("wK")
-    editor.shows("call")
+    editor.keys("w")
+    editor.hover("1 call")
 
     def moved():
         found = editor.request("devmentor", "devmentor/search", {"query": "write_seen", "mode": "symbol"})
@@ -95,8 +95,8 @@ def test_a_killed_daemon_is_replaced_and_unsaved_text_is_still_known(window, hom
     kill(before)
     editor.keys("gg")
     editor.goto("fn write_seen")
-    editor.keys("wK")
-    editor.shows("call")
+    editor.keys("w")
+    editor.hover("1 call")
     wait(finds, "unsaved text to be found again")
     assert home.daemon() != before
 
@@ -107,8 +107,8 @@ def test_two_windows_share_one_daemon_and_keep_their_texts_apart(window, home):
     two.ready()
     one.keys("ggO// of the first window<Esc>")
     two.goto("fn write_seen")
-    two.keys("wK")
-    two.shows("call")
+    two.keys("w")
+    two.hover("1 call")
     assert "2 windows" in home.run("daemon", "status").stdout
 
     def first_line(editor):
