@@ -70,6 +70,8 @@ impl Note {
             Note::Open { text, .. } => text.len(),
             Note::Change { changes, .. } => changes.iter().map(|change| change.text.len() + 64).sum(),
             Note::Save { text, .. } => text.as_ref().map_or(0, String::len),
+            // Sent by a thread of the owner's own, and not counted when it was.
+            Note::Parsed(_) => 0,
             _ => 64,
         }
     }

@@ -95,6 +95,32 @@ async fn edits_of_what_was_never_opened_and_opening_twice_are_survived() {
     client.leave().await;
 }
 
+/// Such a file takes longer than is waited for, so it is parsed on a thread of its own; those who ask meanwhile wait for the tree.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_large_file_is_parsed_beside_and_edits_are_not_lost_meanwhile() {
+    let world = world("//- /a.py\n");
+    let mut client = world.window().await;
+    let uri = world.uri("a.py");
+    let part = "class Many:\n    def method(self, value):\n        return [value, self.method(value + 1)]\n\n";
+    let text = format!("def first():\n    pass\n\n{}", part.repeat(20_000));
+    client.open(&uri, "python", &text).await;
+    let asked = client
+        .begin(
+            "textDocument/selectionRange",
+            json!({ "textDocument": { "uri": uri }, "positions": [{ "line": 0, "character": 5 }] }),
+        )
+        .await;
+    client.edit(&uri, 2, [0, 4, 0, 9], "renamed").await;
+    match client.answer(asked).await {
+        Ok(selection) => assert!(selection[0]["parent"].is_object()),
+        Err(error) => assert_eq!(error["code"], -32801, "{error}"),
+    }
+    let hover = client.request("textDocument/hover", at(&uri, 0, 5)).await;
+    assert!(hover.is_ok(), "{hover:?}");
+    assert_eq!(client.outline(&uri).await[0], "renamed");
+    client.leave().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn untitled_documents_work_and_other_schemes_are_ignored_politely() {
     let world = world("//- /a.rs\n");
