@@ -227,14 +227,19 @@ impl Streams {
     ) -> Result<Done, Failure> {
         let slot = self.fresh(stream).await?.ok_or(Failure::Hidden)?;
         let _queue = slot.writing.lock().await;
-        let permissions = match slot.read(|state| state.org().is_some()) {
-            true => slot.read(|state| org_permissions(state, actor)),
-            false => self.permissions_in_project(&slot, actor).await?,
+        let org = match slot.read(|state| state.project().map(|project| project.org.to_string())) {
+            Some(org) => Some(self.fresh(&org).await?.ok_or(Failure::Hidden)?),
+            None => None,
         };
-        let permissions = permissions.intersection(limit);
-        if permissions.is_empty() {
-            return Err(Failure::Hidden);
-        }
+        // Asked twice: before anything is told of earlier commands, and again when the state is the newest one.
+        let allowed = || {
+            let permissions = slot.read(|state| match &org {
+                Some(org) => org.read(|org| project_permissions(org, state, actor)),
+                None => org_permissions(state, actor),
+            });
+            Some(permissions.intersection(limit)).filter(|permissions| !permissions.is_empty()).ok_or(Failure::Hidden)
+        };
+        allowed()?;
         let body_hash = body_hash(actor, envelope)?;
         let mut txn = self.store.begin().await?;
         let row = txn.lock(stream).await?.filter(|row| !row.deleted).ok_or(Failure::Hidden)?;
@@ -245,7 +250,7 @@ impl Streams {
             };
         }
         catch_up(&slot, &mut *txn, row.seq).await?;
-        let at = now();
+        let (at, permissions) = (now(), allowed()?);
         let changes = slot.read(|state| {
             if let Some((target, expected)) = envelope.expected
                 && let current = state.version(target).unwrap_or_default()

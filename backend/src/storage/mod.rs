@@ -204,6 +204,8 @@ pub trait Store: Send + Sync {
     async fn user(&self, id: &str) -> Result<Option<UserRow>>;
     /// An account by handle or mail address.
     async fn user_named(&self, name: &str) -> Result<Option<UserRow>>;
+    /// All accounts, in the order of their identities.
+    async fn users(&self) -> Result<Vec<UserRow>>;
     /// How many accounts there are.
     async fn count_users(&self) -> Result<u64>;
     /// Adds an account.

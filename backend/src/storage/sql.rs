@@ -35,6 +35,7 @@ const META_SET: &str =
 const USER: &str = "SELECT id, handle, name, email, password, created_at, disabled FROM users WHERE id = $1";
 const USER_NAMED: &str =
     "SELECT id, handle, name, email, password, created_at, disabled FROM users WHERE handle = $1 OR email = $1";
+const USERS: &str = "SELECT id, handle, name, email, password, created_at, disabled FROM users ORDER BY id";
 const COUNT_USERS: &str = "SELECT COUNT(*) FROM users";
 const ADD_USER: &str =
     "INSERT INTO users (id, handle, name, email, password, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -271,6 +272,10 @@ macro_rules! stamp {
 
                 async fn user_named(&self, name: &str) -> Result<Option<UserRow>> {
                     sqlx::query(USER_NAMED).bind(name).fetch_optional(&self.read).await?.as_ref().map(user).transpose()
+                }
+
+                async fn users(&self) -> Result<Vec<UserRow>> {
+                    sqlx::query(USERS).fetch_all(&self.read).await?.iter().map(user).collect()
                 }
 
                 async fn count_users(&self) -> Result<u64> {

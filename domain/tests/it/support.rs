@@ -3,19 +3,19 @@
 use domain::{command::*, model::*, *};
 use jiff::Timestamp;
 
-pub struct Stream {
-    pub state: State,
-    pub log: Vec<Event>,
-    pub actor: UserId,
-    pub role: Role,
+pub(crate) struct Stream {
+    pub(crate) state: State,
+    pub(crate) log: Vec<Event>,
+    pub(crate) actor: UserId,
+    pub(crate) role: Role,
 }
 
 /// The identities of a test are small numbers.
-pub fn id<T: From128>(number: u128) -> T {
+pub(crate) fn id<T: From128>(number: u128) -> T {
     T::from128(number)
 }
 
-pub trait From128 {
+pub(crate) trait From128 {
     fn from128(number: u128) -> Self;
 }
 
@@ -26,14 +26,14 @@ small!(UserId OrgId TeamId RoleId ProjectId ColumnId LabelId EpicId SprintId Tas
 
 impl Stream {
     /// A project `DM` with the three usual columns, whose identities are 1, 2 and 3; its owner is person 1.
-    pub fn project() -> Self {
+    pub(crate) fn project() -> Self {
         let changes =
             decide::new_project(id(1), id(1), "dm", "DevMentor", "", [id(1), id(2), id(3)], Timestamp::UNIX_EPOCH);
         Self::begin(changes.unwrap())
     }
 
     /// An organisation whose owner is person 1.
-    pub fn org() -> Self {
+    pub(crate) fn org() -> Self {
         Self::begin(decide::new_org(id(1), "Acme", id(1), Timestamp::UNIX_EPOCH).unwrap())
     }
 
@@ -59,7 +59,7 @@ impl Stream {
         self.log.push(event);
     }
 
-    pub fn send(&mut self, command: Command) -> Result<usize, Refusal> {
+    pub(crate) fn send(&mut self, command: Command) -> Result<usize, Refusal> {
         let at = Timestamp::from_second(self.log.len() as i64).unwrap();
         let context = Context { actor: self.actor, permissions: self.role.permissions(), at };
         let changes = decide(&self.state, &context, &command)?;
@@ -69,27 +69,27 @@ impl Stream {
     }
 
     #[track_caller]
-    pub fn must(&mut self, command: Command) -> usize {
+    pub(crate) fn must(&mut self, command: Command) -> usize {
         match self.send(command) {
             Ok(count) => count,
             Err(refusal) => panic!("refused: {refusal:?}"),
         }
     }
 
-    pub fn refusal(&mut self, command: Command) -> String {
+    pub(crate) fn refusal(&mut self, command: Command) -> String {
         match self.send(command) {
             Ok(_) => panic!("was accepted"),
             Err(refusal) => format!("{:?} {}: {}", refusal.kind, refusal.code, refusal.detail),
         }
     }
 
-    pub fn task(&mut self, number: u128, title: &str) {
+    pub(crate) fn task(&mut self, number: u128, title: &str) {
         let fields = TaskFields { title: Some(title.to_owned()), ..TaskFields::default() };
         self.must(Command::CreateTask { id: id(number), fields, column: None });
     }
 
     /// The board as a person sees it.
-    pub fn board(&self) -> String {
+    pub(crate) fn board(&self) -> String {
         let columns = self.state.board_columns().into_iter().map(|column| {
             let titles: Vec<_> = self.state.tasks_in(column.id).map(|task| task.title.clone()).collect();
             format!("{}: {}\n", column.name, titles.join(" "))
@@ -98,10 +98,10 @@ impl Stream {
     }
 }
 
-pub fn to(task: u128, column: u128, after: Option<u128>, before: Option<u128>) -> Command {
+pub(crate) fn to(task: u128, column: u128, after: Option<u128>, before: Option<u128>) -> Command {
     Command::MoveTask { id: id(task), column: Some(id(column)), after: after.map(id), before: before.map(id) }
 }
 
-pub fn task_of(stream: &Stream, number: u128) -> Task {
+pub(crate) fn task_of(stream: &Stream, number: u128) -> Task {
     (*stream.state.tasks[&id::<TaskId>(number)].value).clone()
 }
