@@ -23,6 +23,12 @@ elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     lack python3-venv "tests that install Python packages into a folder of their own"
 fi
 
+# The servers' own packages start them at boot; the tests start private ones, on sockets and free ports.
+if ! has initdb && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+    lack postgresql "tests of the team backend, which start a private PostgreSQL"
+fi
+if ! has redis-server; then lack redis-server "tests of the team backend on several nodes, which start a private Redis"; fi
+
 if [ ${#packages[@]} -gt 0 ]; then
     { echo "Missing on this machine:"; printf '%s\n' "${reasons[@]}"; } >&2
     if has apt-get && [ "$(id -u)" -eq 0 ]; then
