@@ -98,8 +98,8 @@ impl Node {
         }
     }
 
-    /// Ends at once, as a killed process would.
-    pub fn kill(self) {
+    /// Ends at once: no new connections, live ones are told to come back, nobody is waited for.
+    pub fn kill(&self) {
         self.task.abort();
         self.app.shutdown.cancel();
     }

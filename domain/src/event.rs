@@ -29,6 +29,10 @@ pub struct Event {
 /// A change of one entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all changes put something; a box would be one more allocation for each"
+)]
 pub enum Change {
     /// The entity is now this, whether it was there before or not.
     Put {

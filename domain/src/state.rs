@@ -30,6 +30,7 @@ macro_rules! entities {
         /// An entity of any kind.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "kind")]
+        #[allow(clippy::large_enum_variant, reason = "most entities are tasks, the largest; a box would help the few")]
         pub enum Entity { $($(#[$doc])* #[serde(rename = $kind)] $name($name)),* }
 
         /// Kind and identity of an entity.

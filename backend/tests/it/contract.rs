@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use backend::bus::Bus;
-use backend::storage::{self, Store, StreamRow};
+use backend::storage::{self, StreamRow};
 use backend::streams::{Envelope, Failure, Streams};
 use domain::command::TaskFields;
 use domain::state::EntityRef;

@@ -14,7 +14,7 @@ use crate::support::{Server, command_id, solo, start, team, within};
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-struct Client {
+pub(crate) struct Client {
     socket: Socket,
     epoch: String,
     state: State,
@@ -31,6 +31,53 @@ impl Client {
         let ready = client.hear("ready").await;
         client.epoch = ready["epoch"].as_str().unwrap().to_owned();
         client
+    }
+
+    /// A client that comes with what it has; nothing where the node is just dying.
+    pub(crate) async fn try_connect(node: &Node, token: &str, state: State) -> Option<Self> {
+        let mut request = format!("ws://{}/ws", node.address).into_client_request().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        let connecting = tokio_tungstenite::connect_async(request);
+        let (socket, _) = tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await.ok()?.ok()?;
+        Some(Self { socket, epoch: String::new(), state })
+    }
+
+    /// Follows a project for some messages, or until the number that `finished` tells is reached.
+    pub(crate) async fn follow(
+        &mut self,
+        project: &str,
+        messages: usize,
+        finished: &mut tokio::sync::watch::Receiver<u64>,
+    ) {
+        let said = json!({ "type": "join", "project": project, "after": self.state.seq });
+        if self.socket.send(Message::text(said.to_string())).await.is_err() {
+            return;
+        }
+        for _ in 0..messages {
+            let end = *finished.borrow_and_update();
+            if end > 0 && self.state.seq >= end {
+                return;
+            }
+            let text = tokio::select! {
+                message = self.socket.next() => match message {
+                    Some(Ok(Message::Text(text))) => text,
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                    _ => return,
+                },
+                _ = finished.changed() => continue,
+            };
+            let said: Value = serde_json::from_str(&text).unwrap();
+            assert_ne!(said["type"], "reset", "one history");
+            if said["type"] == "event" {
+                let event: Event = serde_json::from_value(said["event"].clone()).unwrap();
+                assert_eq!(event.seq, self.state.seq + 1, "nothing missing, nothing twice");
+                self.state.apply(&event);
+            }
+        }
+    }
+
+    pub(crate) fn into_state(self) -> State {
+        self.state
     }
 
     async fn say(&mut self, said: Value) {

@@ -142,6 +142,21 @@ impl Redis {
     }
 }
 
+impl Redis {
+    /// Kills it and starts another at the same port. One that was given from outside is left alone.
+    pub(crate) async fn restart(&mut self) {
+        let Some(child) = &mut self.child else { return };
+        let _ = child.kill();
+        let _ = child.wait();
+        let port = self.url.rsplit(':').next().unwrap().to_owned();
+        *child = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+    }
+}
+
 impl Drop for Redis {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {

@@ -70,7 +70,7 @@ proptest! {
         for chunk in commands.chunks(3) {
             // Now and then several as one, which must leave the same kind of state behind.
             let command = match chunk {
-                [first, _, _] if matches!(first, Command::MoveTask { .. }) => Command::Bulk { commands: chunk.to_vec() },
+                [Command::MoveTask { .. }, _, _] => Command::Bulk { commands: chunk.to_vec() },
                 _ => chunk[0].clone(),
             };
             let before = stream.state.clone();

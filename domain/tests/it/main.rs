@@ -1,5 +1,7 @@
 //! The rules of streams, from the outside: commands in, states and refusals out.
 
+#![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
+
 mod board;
 mod history;
 mod permissions;
