@@ -7,7 +7,7 @@ names=("$@")
 corpora="${DEVMENTOR_BENCH_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/devmentor-bench}/corpora"
 kept="${DEVMENTOR_BENCH_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/devmentor-bench}/index"
 bash bench/corpora.sh "${names[@]}"
-cargo build --release -p bench
+cargo build --release -p bench -p daemon
 bench="${CARGO_TARGET_DIR:-target}/release/bench"
 grep -m1 'model name' /proc/cpuinfo || true
 for name in "${names[@]}"; do
@@ -17,5 +17,9 @@ for name in "${names[@]}"; do
 done
 printf '\n== saving\n'
 "$bench" save "$corpora/${names[0]}"
+printf '\n== language server\n'
+"$bench" lsp "$corpora/${names[0]}"
 printf '\n== vectors\n'
 for count in 10000 100000 500000; do "$bench" scan --count "$count"; done
+printf '\n== daemon\n'
+"$bench" daemon "$corpora/${names[0]}"

@@ -1,10 +1,12 @@
-//! Measures the index beside its peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
+//! Measures the index and the language server beside their peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
 
 mod building;
 mod measure;
 mod queries;
 mod saving;
 mod scanning;
+mod serving;
+mod windows;
 
 use std::path::PathBuf;
 
@@ -55,11 +57,33 @@ enum What {
         #[arg(long, default_value_t = 100)]
         count: usize,
     },
+    /// The language server: first answer, hovers and code actions while the index is built, typing, a second window.
+    Lsp {
+        /// The code; its index is built from nothing.
+        corpus: PathBuf,
+        /// Keys typed, and hovers asked when all is indexed.
+        #[arg(long, default_value_t = 600)]
+        keys: usize,
+    },
     /// The scan of vectors beside an exact scan of f32, with recall.
     Scan {
         /// How many vectors.
         #[arg(long, default_value_t = 100_000)]
         count: usize,
+    },
+    /// What windows cost, how soon they answer, what idling costs, and the daemon's memory over branch switches.
+    Daemon {
+        /// The code; it is copied first.
+        corpus: PathBuf,
+        /// The binary `devmentor`; by default the one beside this program.
+        #[arg(long)]
+        program: Option<PathBuf>,
+        /// Windows at once.
+        #[arg(long, default_value_t = 20)]
+        windows: usize,
+        /// Branch switches.
+        #[arg(long, default_value_t = 100)]
+        switches: usize,
     },
 }
 
@@ -68,6 +92,11 @@ fn main() -> anyhow::Result<()> {
         What::Build { corpus, threads, no_vectors, keep } => building::run(&corpus, threads, !no_vectors, keep),
         What::Query { corpus, count, keep, only } => queries::run(&corpus, count, &keep, only.as_deref()),
         What::Save { corpus, count } => saving::run(&corpus, count),
+        What::Lsp { corpus, keys } => serving::run(&corpus, keys),
         What::Scan { count } => scanning::run(count),
+        What::Daemon { corpus, program, windows, switches } => {
+            let beside = std::env::current_exe()?.with_file_name("devmentor");
+            windows::run(&program.unwrap_or(beside), &corpus, windows, switches)
+        }
     }
 }

@@ -86,6 +86,11 @@ impl Spent {
         (Spent { clock: begun.elapsed(), processor: processor_time().saturating_sub(before) }, value)
     }
 
+    /// The lesser of both times.
+    pub(crate) fn least(self, other: Spent) -> Spent {
+        Spent { clock: self.clock.min(other.clock), processor: self.processor.min(other.processor) }
+    }
+
     /// Both times as parts of another's.
     pub(crate) fn beside(self, other: Spent) -> String {
         let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();

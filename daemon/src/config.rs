@@ -13,8 +13,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) const REPOSITORY_FILE: &str = "devmentor.toml";
 /// A configuration file larger than this is a mistake, in bytes.
 const LARGEST_FILE: u64 = 1 << 20;
-/// Keys that only the user's own file may set: a repository that somebody cloned must not be able to send code anywhere.
-const USER_ONLY: &[&str] = &["vectors.url", "vectors.api-key-env"];
+/// Keys that only the user's own file may set, and why: a repository that somebody cloned must not be able to send code anywhere.
+const USER_ONLY: &[(&str, &str)] = &[
+    ("vectors.url", "it decides where your code is sent"),
+    ("vectors.api-key-env", "it decides where your code is sent"),
+    ("daemon.idle-minutes", "one daemon serves all repositories"),
+    ("daemon.log-level", "one daemon serves all repositories"),
+];
 
 /// Everything that can be configured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +29,24 @@ pub(crate) struct Config {
     pub(crate) index: IndexOptions,
     /// Where vectors are kept.
     pub(crate) vectors: VectorOptions,
+    /// The process that serves every window.
+    pub(crate) daemon: DaemonOptions,
+}
+
+/// How the daemon behaves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct DaemonOptions {
+    /// The daemon leaves so many minutes after its last client.
+    pub(crate) idle_minutes: u64,
+    /// What its log tells: `error`, `warn`, `info`, `debug` or `trace`.
+    pub(crate) log_level: String,
+}
+
+impl Default for DaemonOptions {
+    fn default() -> DaemonOptions {
+        DaemonOptions { idle_minutes: 10, log_level: "info".to_owned() }
+    }
 }
 
 /// Where a value comes from.
@@ -69,6 +92,14 @@ pub(crate) fn user_file() -> Option<PathBuf> {
 pub(crate) fn load(workspace: &Path) -> Result<Effective> {
     let repository = workspace.join(REPOSITORY_FILE);
     load_from(user_file().as_deref(), &repository)
+}
+
+/// Loads what holds for every workspace.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_user() -> Result<Config> {
+    Ok(load_from(user_file().as_deref(), Path::new(""))?.config)
 }
 
 fn load_from(user: Option<&Path>, repository: &Path) -> Result<Effective> {
@@ -137,12 +168,10 @@ fn apply(path: &Path, text: &str, is_user: bool, values: &mut BTreeMap<String, (
             let Some((known, origin)) = values.get_mut(&full) else {
                 bail!("{place}: there is no key `{full}`; {}", nearest(&full, values.keys().map(String::as_str)));
             };
-            if !is_user && USER_ONLY.contains(&full.as_str()) {
+            if let Some((_, reason)) = USER_ONLY.iter().find(|(key, _)| !is_user && *key == full) {
                 let user = user_file()
                     .map_or_else(|| "your own configuration file".to_owned(), |file| file.display().to_string());
-                bail!(
-                    "{place}: `{full}` may not be set by a repository, because it decides where your code is sent; set it in {user}"
-                );
+                bail!("{place}: `{full}` may not be set by a repository, because {reason}; set it in {user}");
             }
             let written = text.get(value.span()).unwrap_or("").trim();
             let value: toml::Value = toml::from_str::<toml::Table>(&format!("value = {written}"))

@@ -1,8 +1,15 @@
 //! `devmentor`: understand and search any code base.
 
+mod ask;
 mod commands;
 mod config;
+mod ipc;
+mod log;
+mod mcp;
 mod output;
+mod proxy;
+mod server;
+mod start;
 mod workspace;
 
 use std::process::ExitCode;
@@ -39,6 +46,14 @@ enum Command {
     Symbols(commands::symbols::Arguments),
     /// Show who calls a symbol and what it calls.
     Graph(commands::graph::Arguments),
+    /// Serve an editor as its language server, on standard input and output.
+    Lsp(commands::lsp::Arguments),
+    /// Serve an agent by the Model Context Protocol, on standard input and output.
+    Mcp(commands::mcp::Arguments),
+    /// Start, stop or look at the process that serves every window.
+    Daemon(commands::daemon::Arguments),
+    /// Show the log of the daemon.
+    Logs(commands::logs::Arguments),
     /// Show what is indexed, and what was left out and why.
     Status(commands::status::Arguments),
     /// Find out what is wrong and how to mend it.
@@ -55,14 +70,27 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether the command sees to its messages itself.
+    fn has_own_log(&self) -> bool {
+        matches!(self, Command::Daemon(arguments) if arguments.is_run())
+    }
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    output::start_log(cli.verbose);
+    if !cli.command.has_own_log() {
+        output::start_log(cli.verbose);
+    }
     let done = match cli.command {
         Command::Index(arguments) => commands::index::run(&arguments),
         Command::Search(arguments) => commands::search::run(&arguments),
         Command::Symbols(arguments) => commands::symbols::run(&arguments),
         Command::Graph(arguments) => commands::graph::run(&arguments),
+        Command::Lsp(arguments) => commands::lsp::run(&arguments),
+        Command::Mcp(arguments) => commands::mcp::run(&arguments),
+        Command::Daemon(arguments) => commands::daemon::run(&arguments),
+        Command::Logs(arguments) => commands::logs::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
         Command::Config(arguments) => commands::config::run(&arguments),

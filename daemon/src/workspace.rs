@@ -1,24 +1,16 @@
 //! Which workspace is meant, and its index.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use etcetera::BaseStrategy;
-use index::{Error, Index, Progress, Summary};
+use index::Index;
 
 use crate::config;
-use crate::output::Bar;
 
 /// What marks the top of a workspace.
 const MARKS: &[&str] = &[".git", ".hg", ".jj", config::REPOSITORY_FILE];
-
-/// A workspace with its index.
-pub(crate) struct Workspace {
-    /// The index.
-    pub(crate) index: Index,
-}
 
 /// The top of the workspace around a folder: the nearest folder with a repository or a `devmentor.toml`, else the folder itself.
 pub(crate) fn root_of(folder: &Path) -> Result<PathBuf> {
@@ -64,44 +56,12 @@ pub(crate) fn cancelled() -> &'static AtomicBool {
     &CANCELLED
 }
 
-impl Workspace {
-    /// Opens the index of the workspace at `root` exactly.
-    pub(crate) fn open(root: &Path) -> Result<Workspace> {
-        let effective = config::load(root)?;
-        let index = Index::open(&index_base()?, root, &effective.config.index, &effective.config.vectors)?;
-        if let Some(reason) = index.rebuilt() {
-            tracing::warn!("the index was damaged and is built anew ({reason})");
-        }
-        Ok(Workspace { index })
+/// Opens the index of the workspace at `root` exactly, in this process.
+pub(crate) fn open_index(root: &Path) -> Result<Index> {
+    let effective = config::load(root)?;
+    let index = Index::open(&index_base()?, root, &effective.config.index, &effective.config.vectors)?;
+    if let Some(reason) = index.rebuilt() {
+        tracing::warn!("the index was damaged and is built anew ({reason})");
     }
-
-    /// Opens the index of the workspace around `folder`.
-    pub(crate) fn around(folder: Option<&Path>) -> Result<Workspace> {
-        Workspace::open(&root_of(folder.unwrap_or(Path::new(".")))?)
-    }
-
-    /// Brings the text index up to date. While another process does that, its last commit is used as it is.
-    pub(crate) fn update(&self, progress: &dyn Progress) -> Result<Option<Summary>> {
-        if !self.index.is_writable() {
-            return Ok(None);
-        }
-        match self.index.update(progress, cancelled()) {
-            Err(Error::Busy { .. }) => Ok(None),
-            other => Ok(Some(other?)),
-        }
-    }
-
-    /// Brings text and vectors up to date, showing progress when there is much to do.
-    pub(crate) fn bring_up_to_date(&self) -> Result<()> {
-        let bar = Arc::new(Bar::quiet("Indexing"));
-        if self.update(&*bar)?.is_none() {
-            tracing::warn!("another devmentor process is indexing this workspace; answers are as of its last commit");
-        }
-        bar.finish();
-        let bar = Bar::quiet("Embedding");
-        let embedded = self.index.embed(&bar, cancelled());
-        bar.finish();
-        embedded?;
-        Ok(())
-    }
+    Ok(index)
 }

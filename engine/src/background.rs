@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use index::watch::{Told, Watch};
 use index::{Error, Index};
 
@@ -17,6 +17,10 @@ use crate::workspace::Shared;
 const FIRST_LOOK: Duration = Duration::from_millis(100);
 /// …then more and more rarely, down to this.
 const LAST_LOOK: Duration = Duration::from_secs(5);
+/// An index that cannot be opened is tried again for so long before anybody is told…
+const LETTING_GO: Duration = Duration::from_secs(3);
+/// …and then every now and then.
+const NEXT_TRY: Duration = Duration::from_secs(15);
 
 /// What the thread is asked for.
 pub(crate) enum Command {
@@ -33,12 +37,15 @@ pub(crate) enum Command {
 /// Runs until [`Command::Stop`].
 pub(crate) fn run(shared: &Arc<Shared>, commands: &Receiver<Command>, sender: &Sender<Command>) {
     priority::lower();
+    let mut failing: Option<Instant> = None;
     while !shared.stop.load(Ordering::Relaxed) {
-        let opened = (shared.settings)(&shared.root).and_then(|(options, vectors)| {
-            Index::open(&shared.base, &shared.root, &options, &vectors).map_err(|error| error.to_string())
+        let opened = (shared.settings)(&shared.root).map_err(|why| (why, false)).and_then(|(options, vectors)| {
+            let opened = Index::open(&shared.base, &shared.root, &options, &vectors);
+            opened.map_err(|error| (error.to_string(), !matches!(error, Error::Root { .. })))
         });
         let next = match opened {
             Ok(index) => {
+                failing = None;
                 let index = Arc::new(index);
                 shared.state.send_modify(|state| {
                     state.writable = index.is_writable();
@@ -57,10 +64,14 @@ pub(crate) fn run(shared: &Arc<Shared>, commands: &Receiver<Command>, sender: &S
                     follow(shared, &index, commands)
                 }
             }
-            Err(why) => {
+            // Whoever had it open a moment ago, in this process or another, may still be letting go of its parts.
+            Err((_, true)) if failing.get_or_insert_with(Instant::now).elapsed() < LETTING_GO => {
+                wait_for_update(commands, Some(FIRST_LOOK))
+            }
+            Err((why, may_pass)) => {
                 tracing::warn!(workspace = %shared.root.display(), why, "a workspace cannot be opened");
                 shared.set_phase(Phase::Failed { why });
-                wait_for_update(commands)
+                wait_for_update(commands, may_pass.then_some(NEXT_TRY))
             }
         };
         if next.is_break() {
@@ -69,11 +80,17 @@ pub(crate) fn run(shared: &Arc<Shared>, commands: &Receiver<Command>, sender: &S
     }
 }
 
-fn wait_for_update(commands: &Receiver<Command>) -> ControlFlow<()> {
+/// Waits until somebody asks for an update, or for so long.
+fn wait_for_update(commands: &Receiver<Command>, longest: Option<Duration>) -> ControlFlow<()> {
+    let end = longest.map(|longest| Instant::now() + longest);
     loop {
-        match commands.recv() {
-            Ok(Command::Update { .. }) => return ControlFlow::Continue(()),
-            Ok(Command::Stop) | Err(_) => return ControlFlow::Break(()),
+        let command = match end {
+            Some(end) => commands.recv_deadline(end),
+            None => commands.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match command {
+            Ok(Command::Update { .. }) | Err(RecvTimeoutError::Timeout) => return ControlFlow::Continue(()),
+            Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return ControlFlow::Break(()),
             Ok(Command::Changed(_) | Command::Told(_)) => {}
         }
     }
@@ -86,9 +103,9 @@ fn follow(shared: &Shared, index: &Index, commands: &Receiver<Command>) -> Contr
     let mut seen = last_commit(index);
     loop {
         match commands.recv_timeout(wait) {
-            Ok(Command::Stop) | Err(crossbeam_channel::RecvTimeoutError::Disconnected) => return ControlFlow::Break(()),
+            Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return ControlFlow::Break(()),
             Ok(_) => continue,
-            Err(crossbeam_channel::RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => {}
         }
         if index.folder().lock().is_ok() {
             return ControlFlow::Continue(());
@@ -170,6 +187,10 @@ impl Owner<'_> {
                 );
                 self.shared.changed();
                 self.shared.buffers.recheck();
+                // Somebody looks at code already, and will ask who calls it.
+                if self.shared.buffers.any() && self.shared.begin_graph() {
+                    self.shared.build_graph();
+                }
                 if self.shared.watch && self.watch.is_none() {
                     let sender = self.sender.clone();
                     let tell = move |told| {

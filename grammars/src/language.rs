@@ -92,6 +92,11 @@ impl Language {
         self.entry().full
     }
 
+    /// Its grammar, for whoever measures the parser alone.
+    pub fn grammar(self) -> Grammar {
+        (self.entry().grammar)()
+    }
+
     /// What is wrong with its settings and queries; empty in a released build. A broken pattern is left out, the others work.
     pub fn problems(self) -> &'static [Problem] {
         &self.loaded().problems

@@ -9,7 +9,7 @@ use tree_sitter::{InputEdit, Parser, Point, Tree};
 
 use crate::facts::Span;
 use crate::language::Language;
-use crate::repair::{Manner, damage, repair};
+use crate::repair::{Manner, damage, may_be_unpaired, repair};
 
 /// How long and how deep.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +124,19 @@ impl SyntaxTree {
         });
     }
 
+    /// As [`SyntaxTree::edit`], for a caller who knows the row and the column in bytes of each of the three offsets, so that nothing has to be counted.
+    pub fn edit_at(&mut self, edit: Edit, start: (usize, usize), old_end: (usize, usize), new_end: (usize, usize)) {
+        let point = |(row, column)| Point { row, column };
+        self.tree.edit(&InputEdit {
+            start_byte: edit.start as usize,
+            old_end_byte: edit.old_end as usize,
+            new_end_byte: edit.new_end as usize,
+            start_position: point(start),
+            old_end_position: point(old_end),
+            new_end_position: point(new_end),
+        });
+    }
+
     /// The innermost node with a name around `span`: its kind and where it stands.
     pub fn node_at(&self, span: Span) -> Option<(&'static str, Span)> {
         let node = self.tree.root_node().named_descendant_for_byte_range(span.start as usize, span.end as usize)?;
@@ -233,7 +246,8 @@ impl Parsers {
         let mut out =
             SyntaxTree { tree, language, max_depth: limits.max_depth, blanks, unpaired: Vec::new(), unmended: None };
         let least = if language.loaded().full { 1 } else { MIN_DAMAGE };
-        let mut broken = if out.tree.root_node().has_error() { damage(&out.tree) } else { 0 };
+        let mut broken =
+            if out.tree.root_node().has_error() && may_be_unpaired(&bytes) { damage(&out.tree) } else { 0 };
         let unmended = out.tree.clone();
         // What is closed may have been too many, so both are tried.
         for manner in [Manner::Close, Manner::Hide] {

@@ -6,6 +6,7 @@ mod chaos;
 mod contract;
 mod live;
 mod permissions;
+mod process;
 mod rest;
 mod services;
 mod support;

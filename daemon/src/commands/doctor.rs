@@ -1,14 +1,21 @@
 //! `devmentor doctor`
 
+use std::fs::TryLockError;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
+use index::Index;
 
+use crate::ask::Connection;
 use crate::config;
+use crate::ipc::record::Build;
+use crate::ipc::{Place, Record};
+use crate::log::LogFiles;
 use crate::output::{self, BAD, DIM, GOOD};
-use crate::workspace::{Workspace, index_base, root_of};
+use crate::server::api::ControlClient;
+use crate::workspace::{index_base, open_index, root_of};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 all is well, 1 something is wrong (with what to do about it).")]
@@ -39,8 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     });
     findings.push(languages());
     findings.push(folder()?);
-    match Workspace::open(&root) {
-        Ok(workspace) => index_findings(&workspace, &mut findings),
+    daemon_findings(&mut findings);
+    match open_index(&root) {
+        Ok(index) => index_findings(&index, &mut findings),
         Err(error) => findings
             .push(Finding::Bad(format!("{error:#}"), "mend what it names, then run `devmentor index`".to_owned())),
     }
@@ -83,8 +91,70 @@ fn folder() -> Result<Finding> {
     })
 }
 
-fn index_findings(workspace: &Workspace, findings: &mut Vec<Finding>) {
-    let index = &workspace.index;
+/// Whether windows can find the daemon.
+fn daemon_findings(findings: &mut Vec<Finding>) {
+    let place = match index_base().and_then(|base| Place::of(&base)) {
+        Ok(place) => place,
+        Err(error) => {
+            let mend = "mend what it names; until then only `devmentor lsp --standalone` works".to_owned();
+            findings.push(Finding::Bad(format!("{error:#}"), mend));
+            return;
+        }
+    };
+    findings.push(Finding::Good(format!("sockets are kept in {}, which only you can enter", place.folder().display())));
+    findings.push(match LogFiles::of(&place) {
+        Ok(files) => Finding::Good(format!("the daemon's log is {}", files.log.display())),
+        Err(error) => Finding::Bad(format!("{error:#}"), "fix its permissions, or set XDG_STATE_HOME".to_owned()),
+    });
+    let record = Record::read(&place);
+    let running = place.daemon_lock().is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+    findings.push(match (&record, running) {
+        (None, false) => Finding::Good("no daemon runs; the first window starts it".to_owned()),
+        (Some(record), false) => Finding::Good(format!(
+            "the last daemon (process {}) was killed; the next window clears up after it and starts another one",
+            record.process
+        )),
+        (None, true) => Finding::Bad(
+            "a daemon runs that no window can find".to_owned(),
+            "it notices within a minute and leaves; or end its process".to_owned(),
+        ),
+        (Some(record), true) => daemon_finding(record),
+    });
+    let current: Vec<_> = record.iter().flat_map(|record| [&record.editors, &record.control]).collect();
+    let stray = place.stray_sockets(&current).len();
+    if stray > 0 {
+        findings.push(Finding::Good(format!("{stray} sockets of dead daemons are left; the next daemon removes them")));
+    }
+}
+
+fn daemon_finding(record: &Record) -> Finding {
+    let own = Build::own();
+    let (version, process) = (&record.build.version, record.process);
+    let answer = Connection::to_any().and_then(|connection| match connection {
+        Some(connection) => connection.ask(async |client| client.status().await).map(Some),
+        None => Ok(None),
+    });
+    match answer {
+        Ok(Some(_)) if own.is_newer_than(&record.build) => Finding::Good(format!(
+            "the daemon (process {process}) is an older devmentor {version}; the next window replaces it, and the others go on"
+        )),
+        Ok(Some(status)) => Finding::Good(format!(
+            "the daemon {version} (process {process}) answers; {} clients, {} workspaces",
+            status.clients.len(),
+            status.workspaces.len()
+        )),
+        Ok(None) => Finding::Bad(
+            format!("nobody listens at {}, although the daemon (process {process}) lives", record.control),
+            "end its process; the next window starts another one".to_owned(),
+        ),
+        Err(error) => Finding::Bad(
+            format!("the daemon (process {process}) does not answer: {error:#}"),
+            "`devmentor logs` tells what it does; or end its process".to_owned(),
+        ),
+    }
+}
+
+fn index_findings(index: &Index, findings: &mut Vec<Finding>) {
     let files = index.snapshot().files().filter(|file| file.refused.is_none()).count();
     findings.push(match index.verify() {
         Ok(damaged) if damaged.is_empty() => Finding::Good(format!(

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use index::Snapshot;
-use index::graph::{Confidence, End, Graph, Link, NodeId};
+use index::graph::Confidence;
 use serde_json::json;
 
-use crate::output::{DIM, GOOD, LINE, PATH, SYMBOL};
-use crate::workspace::Workspace;
+use crate::ask::calls::{Branch, Call, Calls};
+use crate::ask::{self, CallsRequest};
+use crate::output::{DIM, GOOD, LINE, PATH, SYMBOL, visible};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -40,22 +40,19 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Which way edges are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Callers,
-    Callees,
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
-    let workspace = Workspace::around(arguments.directory.as_deref())?;
-    workspace.update(&index::Silent)?;
-    let snapshot = workspace.index.snapshot();
-    let graph = snapshot.graph()?;
-    let found = graph.find(&arguments.symbol);
-    let printer = Printer { graph: &graph, snapshot: &snapshot, arguments };
+    let workspace = ask::around(arguments.directory.as_deref())?;
+    workspace.update(false, &index::Silent)?;
+    let answer = workspace.calls(&CallsRequest {
+        name: arguments.symbol.clone(),
+        // One object an edge says nothing of further steps.
+        depth: if arguments.json { 1 } else { arguments.depth },
+        proven: arguments.resolved,
+        symbols: arguments.limit,
+        width: if arguments.json { usize::MAX } else { arguments.limit },
+    })?;
     let mut out = anstream::stdout().lock();
-    if found.is_empty() {
+    if answer.found == 0 {
         writeln!(
             anstream::stderr(),
             "{DIM}no symbol is called `{0}`; `devmentor search --symbol {0}` finds similar ones{DIM:#}",
@@ -63,133 +60,72 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         )?;
         return Ok(false);
     }
-    for (index, &node) in found.iter().take(arguments.limit).enumerate() {
+    for (index, symbol) in answer.symbols.iter().enumerate() {
         if arguments.json {
-            printer.json(&mut out, node)?;
+            print_json(&mut out, symbol)?;
             continue;
         }
         if index > 0 {
             writeln!(out)?;
         }
-        printer.node(&mut out, node)?;
+        print(&mut out, symbol)?;
     }
-    if found.len() > arguments.limit {
+    if answer.found > answer.symbols.len() {
         writeln!(
             anstream::stderr(),
             "{DIM}{} more symbols have that name; name their type or file{DIM:#}",
-            found.len() - arguments.limit
+            answer.found - answer.symbols.len()
         )?;
+    }
+    if answer.cut {
+        writeln!(anstream::stderr(), "{DIM}the tree is too large to show; --depth and --limit make it smaller{DIM:#}")?;
     }
     Ok(true)
 }
 
-struct Printer<'p> {
-    graph: &'p Graph,
-    snapshot: &'p Snapshot,
-    arguments: &'p Arguments,
+fn print(out: &mut impl Write, symbol: &Calls) -> Result<()> {
+    let Calls { name, kind, path, line, .. } = symbol;
+    let (name, path) = (visible(name), visible(path));
+    writeln!(out, "{SYMBOL}{name}{SYMBOL:#} {DIM}{kind}{DIM:#}  {PATH}{path}{PATH:#}:{LINE}{line}{LINE:#}")?;
+    for (branch, title) in [(&symbol.callers, "called by"), (&symbol.callees, "calls")] {
+        if branch.calls.is_empty() && branch.more == 0 {
+            writeln!(out, "  {DIM}{title} nothing known{DIM:#}")?;
+        } else {
+            writeln!(out, "  {title}")?;
+            print_branch(out, branch, 2)?;
+        }
+    }
+    Ok(())
 }
 
-impl Printer<'_> {
-    fn links(&self, node: NodeId, direction: Direction) -> Vec<Link> {
-        let links = match direction {
-            Direction::Callers => self.graph.callers(node),
-            Direction::Callees => self.graph.callees(node),
+fn print_branch(out: &mut impl Write, branch: &Branch, depth: usize) -> Result<()> {
+    let indent = "  ".repeat(depth);
+    for call in &branch.calls {
+        let mark = match call.proven {
+            true => format!("{GOOD}={GOOD:#}"),
+            false => format!("{DIM}≈{DIM:#}"),
         };
-        links.into_iter().filter(|link| !self.arguments.resolved || link.confidence == Confidence::Resolved).collect()
+        let times = if call.count > 1 { format!("  {DIM}×{}{DIM:#}", call.count) } else { String::new() };
+        let (name, path, line) = (visible(&call.name), visible(&call.path), call.line);
+        writeln!(out, "{indent}{mark} {SYMBOL}{name}{SYMBOL:#}  {PATH}{path}{PATH:#}:{LINE}{line}{LINE:#}{times}")?;
+        print_branch(out, &call.then, depth + 1)?;
     }
-
-    /// The path of a symbol, as its language writes it.
-    fn name(&self, node: NodeId) -> String {
-        let separator = self
-            .graph
-            .node(node)
-            .and_then(|node| node.file.language)
-            .map_or(".", |language| &language.settings().path_separator);
-        self.graph.path(node).join(separator)
+    if branch.more > 0 {
+        writeln!(out, "{indent}{DIM}… and {} more{DIM:#}", branch.more)?;
     }
+    Ok(())
+}
 
-    fn node(&self, out: &mut impl Write, id: NodeId) -> Result<()> {
-        let Some(node) = self.graph.node(id) else { return Ok(()) };
-        let (name, kind, path, line) = (self.name(id), node.kind.name(), &node.file.path, node.lines.first + 1);
-        writeln!(out, "{SYMBOL}{name}{SYMBOL:#} {DIM}{kind}{DIM:#}  {PATH}{path}{PATH:#}:{LINE}{line}{LINE:#}")?;
-        for (direction, title) in [(Direction::Callers, "called by"), (Direction::Callees, "calls")] {
-            if self.links(id, direction).is_empty() {
-                writeln!(out, "  {DIM}{title} nothing known{DIM:#}")?;
-            } else {
-                writeln!(out, "  {title}")?;
-                self.tree(out, id, direction, 1, &mut vec![id])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn tree(
-        &self,
-        out: &mut impl Write,
-        id: NodeId,
-        direction: Direction,
-        depth: u8,
-        around: &mut Vec<NodeId>,
-    ) -> Result<()> {
-        let links = self.links(id, direction);
-        let indent = "  ".repeat(depth as usize + 1);
-        for link in links.iter().take(self.arguments.limit) {
-            let mark = match link.confidence {
-                Confidence::Resolved => format!("{GOOD}={GOOD:#}"),
-                Confidence::Name => format!("{DIM}≈{DIM:#}"),
-            };
-            let times = if link.count > 1 { format!("  {DIM}×{}{DIM:#}", link.count) } else { String::new() };
-            let (name, place) = self.end(id, link, direction);
-            writeln!(
-                out,
-                "{indent}{mark} {SYMBOL}{name}{SYMBOL:#}  {PATH}{}{PATH:#}:{LINE}{}{LINE:#}{times}",
-                place.0, place.1
-            )?;
-            if let End::Symbol(next) = link.end
-                && depth < self.arguments.depth
-                && !around.contains(&next)
-            {
-                around.push(next);
-                self.tree(out, next, direction, depth + 1, around)?;
-                around.pop();
-            }
-        }
-        if links.len() > self.arguments.limit {
-            writeln!(out, "{indent}{DIM}… and {} more{DIM:#}", links.len() - self.arguments.limit)?;
-        }
-        Ok(())
-    }
-
-    /// The other end of an edge: its name, and where the call is (for callers) or the definition (for callees).
-    fn end(&self, id: NodeId, link: &Link, direction: Direction) -> (String, (String, u32)) {
-        match link.end {
-            End::File(key) => {
-                let path = self.snapshot.entry(key).map_or_else(String::new, |file| file.path.to_string());
-                ("(file)".to_owned(), (path, link.line + 1))
-            }
-            End::Symbol(other) => {
-                let at = self.graph.node(other).or_else(|| self.graph.node(id));
-                let path = at.map_or_else(String::new, |node| node.file.path.to_string());
-                let line = match direction {
-                    Direction::Callers => link.line,
-                    Direction::Callees => at.map_or(0, |node| node.lines.first),
-                };
-                (self.name(other), (path, line + 1))
-            }
+fn print_json(out: &mut impl Write, symbol: &Calls) -> Result<()> {
+    for (branch, direction) in [(&symbol.callers, "caller"), (&symbol.callees, "callee")] {
+        for Call { name, path, line, proven, candidates, count, .. } in &branch.calls {
+            let confidence = if *proven { Confidence::Resolved } else { Confidence::Name };
+            let edge = json!({
+                "symbol": symbol.name, "direction": direction, "other": name, "path": path, "line": line,
+                "confidence": confidence.name(), "candidates": candidates, "count": count,
+            });
+            writeln!(out, "{edge}")?;
         }
     }
-
-    fn json(&self, out: &mut impl Write, id: NodeId) -> Result<()> {
-        for (direction, name) in [(Direction::Callers, "caller"), (Direction::Callees, "callee")] {
-            for link in self.links(id, direction) {
-                let (other, (path, line)) = self.end(id, &link, direction);
-                let edge = json!({
-                    "symbol": self.name(id), "direction": name, "other": other, "path": path, "line": line,
-                    "confidence": link.confidence.name(), "candidates": link.candidates, "count": link.count,
-                });
-                writeln!(out, "{edge}")?;
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }

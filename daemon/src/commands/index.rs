@@ -2,13 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::Args;
 
+use crate::ask;
 use crate::output::{self, Bar, DIM, GOOD};
-use crate::workspace::{Workspace, cancelled, root_of};
+use crate::workspace::{cancelled, open_index, root_of};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -37,36 +38,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         Some(path) => path.clone(),
         None => root_of(Path::new("."))?,
     };
-    let workspace = Workspace::open(&root)?;
-    if arguments.rebuild {
-        workspace.index.clear()?;
-    }
+    let workspace = ask::for_indexing(&root)?;
     let begun = Instant::now();
     let bar = Bar::new("Indexing");
-    let updated = workspace.update(&bar);
+    let updated = workspace.update(arguments.rebuild, &bar);
     bar.finish();
     let mut out = anstream::stdout().lock();
     let Some(summary) = updated? else {
         writeln!(
             out,
             "Another devmentor process is indexing {}; it can be searched meanwhile.",
-            workspace.index.root().display()
+            workspace.root().display()
         )?;
         return Ok(true);
     };
-    let rate = summary.bytes as f64 / 1e6 / summary.elapsed.as_secs_f64().max(1e-6);
+    let elapsed = Duration::from_micros(summary.micros);
+    let rate = summary.bytes as f64 / 1e6 / elapsed.as_secs_f64().max(1e-6);
     let read = match summary.indexed {
         0 => "nothing changed".to_owned(),
         indexed => {
-            format!("{} indexed, {} at {rate:.1} MB/s", output::count(indexed as u64), output::bytes(summary.bytes))
+            format!("{} indexed, {} at {rate:.1} MB/s", output::count(indexed), output::bytes(summary.bytes))
         }
     };
-    writeln!(
-        out,
-        "{GOOD}{} files{GOOD:#} ({read}) in {}",
-        output::count(summary.files as u64),
-        output::duration(summary.elapsed)
-    )?;
+    writeln!(out, "{GOOD}{} files{GOOD:#} ({read}) in {}", output::count(summary.files), output::duration(elapsed))?;
     if summary.files == 0 {
         writeln!(
             out,
@@ -74,47 +68,52 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         )?;
     }
     if summary.removed > 0 {
-        writeln!(out, "{} files that are gone were removed", output::count(summary.removed as u64))?;
+        writeln!(out, "{} files that are gone were removed", output::count(summary.removed))?;
     }
     if summary.skipped > 0 {
         writeln!(
             out,
             "{DIM}{} files left out; `devmentor status --skipped` says why{DIM:#}",
-            output::count(summary.skipped as u64)
+            output::count(summary.skipped)
         )?;
     }
     if !arguments.no_vectors {
         let bar = Bar::quiet("Embedding");
-        let embedded = workspace.index.embed(&bar, cancelled());
+        let embedded = workspace.embed(&bar);
         bar.finish();
         let embedded = embedded?;
-        if embedded.embedded > 0 {
+        if embedded > 0 {
             writeln!(
                 out,
                 "{} pieces embedded for search by meaning; all in {}",
-                output::count(embedded.embedded as u64),
+                output::count(embedded),
                 output::duration(begun.elapsed())
             )?;
         }
     }
     drop(out);
     if arguments.watch {
-        return watch(workspace);
+        drop(workspace);
+        return watch(&root);
     }
     Ok(true)
 }
 
-fn watch(workspace: Workspace) -> Result<bool> {
+fn watch(root: &Path) -> Result<bool> {
     use index::watch::{Told, Watch};
     let (sender, told) = std::sync::mpsc::channel();
-    let index = std::sync::Arc::new(workspace.index);
+    let index = std::sync::Arc::new(open_index(root)?);
+    if !index.is_writable() {
+        writeln!(anstream::stdout(), "Another devmentor process keeps this index right already.")?;
+        return Ok(true);
+    }
     let watch = Watch::start(index, move |event| {
         // The receiver is gone only when the command ends.
         let _ = sender.send(event);
     });
     let mut out = anstream::stdout();
     while !cancelled().load(std::sync::atomic::Ordering::Relaxed) {
-        match told.recv_timeout(std::time::Duration::from_millis(100)) {
+        match told.recv_timeout(Duration::from_millis(100)) {
             Ok(Told::Watching) => writeln!(out, "Watching for changes; Ctrl-C ends.")?,
             Ok(Told::Updated(summary)) if summary.indexed + summary.removed > 0 => {
                 writeln!(

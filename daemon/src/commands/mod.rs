@@ -3,9 +3,13 @@
 //! A command gives `Ok(true)` for success, `Ok(false)` for "nothing found" (exit status 1), an error for exit status 2.
 
 pub(crate) mod config;
+pub(crate) mod daemon;
 pub(crate) mod doctor;
 pub(crate) mod graph;
 pub(crate) mod index;
+pub(crate) mod logs;
+pub(crate) mod lsp;
+pub(crate) mod mcp;
 pub(crate) mod prompt;
 pub(crate) mod search;
 pub(crate) mod status;

@@ -4,13 +4,13 @@ use std::io::{IsTerminal, Write};
 use std::time::Instant;
 
 use anyhow::Result;
-use index::{Mode, Query};
+use engine::questions::search::{SearchMode, SearchRequest};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
 use super::search::{Arguments, print};
+use crate::ask::{self, Ask};
 use crate::output::{self, BAD, DIM, SYMBOL};
-use crate::workspace::Workspace;
 
 const HELP: &str = "  words of a question     search by words, names and meaning
   \"text\"                  the text as it stands
@@ -20,29 +20,28 @@ const HELP: &str = "  words of a question     search by words, names and meaning
   :help  :quit            this help; leave (also Ctrl-D)";
 
 /// What was typed: the text and the mode its signs ask for.
-fn parse(line: &str) -> (&str, Mode) {
+fn parse(line: &str) -> (&str, SearchMode) {
     let between = |open: &str, close: &str| {
         line.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).filter(|inside| !inside.is_empty())
     };
     if let Some(text) = between("\"", "\"") {
-        (text, Mode::Exact)
+        (text, SearchMode::Exact)
     } else if let Some(pattern) = between("/", "/") {
-        (pattern, Mode::Regex)
+        (pattern, SearchMode::Regex)
     } else if let Some(name) = line.strip_prefix('@') {
-        (name, Mode::Symbol)
+        (name, SearchMode::Symbol)
     } else if let Some(words) = line.strip_prefix('~') {
-        (words, Mode::Meaning)
+        (words, SearchMode::Meaning)
     } else {
-        (line, Mode::Fused)
+        (line, SearchMode::Fused)
     }
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<bool> {
-    workspace.bring_up_to_date()?;
-    let snapshot = workspace.index.snapshot();
-    let files = snapshot.files().filter(|file| file.refused.is_none()).count();
+pub(crate) fn run(workspace: &dyn Ask, arguments: &Arguments) -> Result<bool> {
+    ask::bring_up_to_date(workspace)?;
+    let files = workspace.report()?.files;
     let mut out = anstream::stdout();
-    writeln!(out, "{} files of {} are indexed.", output::count(files as u64), workspace.index.root().display())?;
+    writeln!(out, "{} files of {} are indexed.", output::count(files), workspace.root().display())?;
     if !std::io::stdin().is_terminal() {
         writeln!(out, "Search them with `devmentor search 'your question'`, or run `devmentor search` in a terminal.")?;
         return Ok(true);
@@ -70,14 +69,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<bool> 
         }
         // A line that cannot be kept in the history is still searched for.
         let _ = editor.add_history_entry(line);
-        workspace.update(&index::Silent)?;
+        workspace.update(false, &index::Silent)?;
         let (text, mode) = parse(line);
-        let typed = arguments.query(text);
-        let query = Query { mode: if mode == Mode::Fused { typed.mode } else { mode }, ..typed };
+        let typed = arguments.request(text);
+        let request = SearchRequest { mode: if mode == SearchMode::Fused { typed.mode } else { mode }, ..typed };
         let begun = Instant::now();
-        match workspace.index.snapshot().search(&query) {
+        match workspace.search(&request) {
             Ok(answer) => {
-                print(&answer, workspace.index.root())?;
+                print(&answer, workspace.root())?;
                 writeln!(out, "{DIM}{} hits in {}{DIM:#}", answer.hits.len(), output::duration(begun.elapsed()))?;
             }
             Err(error) => writeln!(out, "{BAD}{error}{BAD:#}")?,
@@ -91,11 +90,11 @@ mod tests {
 
     #[test]
     fn signs_choose_the_mode() {
-        assert_eq!(parse("how are errors shown"), ("how are errors shown", Mode::Fused));
-        assert_eq!(parse("\"a + b\""), ("a + b", Mode::Exact));
-        assert_eq!(parse("/fn .*_test/"), ("fn .*_test", Mode::Regex));
-        assert_eq!(parse("@gUBI"), ("gUBI", Mode::Symbol));
-        assert_eq!(parse("~parse a date"), ("parse a date", Mode::Meaning));
-        assert_eq!(parse("/"), ("/", Mode::Fused));
+        assert_eq!(parse("how are errors shown"), ("how are errors shown", SearchMode::Fused));
+        assert_eq!(parse("\"a + b\""), ("a + b", SearchMode::Exact));
+        assert_eq!(parse("/fn .*_test/"), ("fn .*_test", SearchMode::Regex));
+        assert_eq!(parse("@gUBI"), ("gUBI", SearchMode::Symbol));
+        assert_eq!(parse("~parse a date"), ("parse a date", SearchMode::Meaning));
+        assert_eq!(parse("/"), ("/", SearchMode::Fused));
     }
 }

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::{ArgGroup, Args, ValueEnum};
+use engine::questions::search::{SearchAnswer, SearchHit, SearchMode, SearchRequest};
 use grammars::SymbolKind;
-use index::{Answer, Filter, Hit, Mode, Query, Snippet};
 use serde::Serialize;
 
+use crate::ask;
 use crate::output::{DIM, LINE, MATCH, PATH, SYMBOL, json_line, visible};
-use crate::workspace::Workspace;
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("mode").multiple(false), after_help = "Examples:
@@ -92,58 +92,60 @@ impl ValueEnum for Kind {
 }
 
 impl Arguments {
-    fn mode(&self) -> Mode {
+    fn mode(&self) -> SearchMode {
         match self {
-            Arguments { words: true, .. } => Mode::Words,
-            Arguments { exact: true, .. } => Mode::Exact,
-            Arguments { regex: true, .. } => Mode::Regex,
-            Arguments { symbol: true, .. } => Mode::Symbol,
-            Arguments { meaning: true, .. } => Mode::Meaning,
-            _ => Mode::Fused,
+            Arguments { words: true, .. } => SearchMode::Words,
+            Arguments { exact: true, .. } => SearchMode::Exact,
+            Arguments { regex: true, .. } => SearchMode::Regex,
+            Arguments { symbol: true, .. } => SearchMode::Symbol,
+            Arguments { meaning: true, .. } => SearchMode::Meaning,
+            _ => SearchMode::Fused,
         }
     }
 
-    /// The query with this text.
-    pub(crate) fn query(&self, text: &str) -> Query {
+    /// The search for this text.
+    pub(crate) fn request(&self, text: &str) -> SearchRequest {
         let tests = match (self.no_tests, self.only_tests) {
             (true, _) => Some(false),
             (_, true) => Some(true),
             _ => None,
         };
-        let filter = Filter {
+        SearchRequest {
+            mode: self.mode(),
             languages: self.lang.clone(),
             paths: self.path.clone(),
-            kinds: self.kind.iter().map(|kind| kind.0).collect(),
+            kinds: self.kind.iter().map(|kind| kind.0.name().to_owned()).collect(),
             tests,
-        };
-        Query::new(text).mode(self.mode()).filter(filter).limit(self.limit.max(1))
+            limit: self.limit.max(1),
+            ..SearchRequest::new(text)
+        }
     }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
-    let workspace = Workspace::around(arguments.directory.as_deref())?;
+    let workspace = ask::around(arguments.directory.as_deref())?;
     if arguments.query.is_empty() {
-        return super::prompt::run(&workspace, arguments);
+        return super::prompt::run(&*workspace, arguments);
     }
     if !arguments.no_update {
-        workspace.bring_up_to_date()?;
+        ask::bring_up_to_date(&*workspace)?;
     }
-    let answer = workspace.index.snapshot().search(&arguments.query(&arguments.query.join(" ")))?;
+    let answer = workspace.search(&arguments.request(&arguments.query.join(" ")))?;
     if arguments.json {
         print_json(&answer)?;
     } else {
-        print(&answer, workspace.index.root())?;
+        print(&answer, workspace.root())?;
     }
     Ok(!answer.hits.is_empty())
 }
 
 /// Prints an answer for people.
-pub(crate) fn print(answer: &Answer, root: &Path) -> Result<()> {
+pub(crate) fn print(answer: &SearchAnswer, root: &Path) -> Result<()> {
     let mut out = anstream::stdout().lock();
     let from = std::env::current_dir().ok().and_then(|folder| folder.canonicalize().ok());
     let below = from.as_deref().and_then(|folder| folder.strip_prefix(root).ok()).map(Path::to_path_buf);
     for (index, hit) in answer.hits.iter().enumerate() {
-        if index > 0 && (hit.snippet.lines.len() > 1 || answer.hits[index - 1].snippet.lines.len() > 1) {
+        if index > 0 && (hit.snippet.len() > 1 || answer.hits[index - 1].snippet.len() > 1) {
             writeln!(out)?;
         }
         print_hit(&mut out, hit, below.as_deref(), root)?;
@@ -162,39 +164,40 @@ pub(crate) fn print(answer: &Answer, root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn print_hit(out: &mut impl Write, hit: &Hit, below: Option<&Path>, root: &Path) -> Result<()> {
+fn print_hit(out: &mut impl Write, hit: &SearchHit, below: Option<&Path>, root: &Path) -> Result<()> {
     let path = shown_path(&hit.path, below, root);
     let path = visible(&path);
-    if let [line] = hit.snippet.lines.as_slice() {
-        let number = hit.snippet.first_line + 1;
+    if let [line] = hit.snippet.as_slice() {
+        let number = hit.snippet_line + 1;
         write!(out, "{PATH}{path}{PATH:#}:{LINE}{number}{LINE:#}:")?;
-        print_line(out, line, &hit.snippet, 0)?;
+        print_line(out, line, hit, 0)?;
         return Ok(());
     }
-    let (first, last) = (hit.lines.first + 1, hit.lines.last + 1);
+    let (first, last) = (hit.first_line + 1, hit.last_line + 1);
     write!(out, "{PATH}{path}{PATH:#}:{LINE}{first}-{last}{LINE:#}")?;
     if let Some(symbol) = &hit.symbol {
         write!(out, "  {SYMBOL}{}{SYMBOL:#}", visible(symbol))?;
     }
-    if let Some(kind) = hit.kind {
-        write!(out, " {DIM}{}{DIM:#}", kind.name())?;
+    if let Some(kind) = &hit.kind {
+        write!(out, " {DIM}{kind}{DIM:#}")?;
     }
-    let reasons = hit.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    writeln!(out, "  {DIM}{reasons}{DIM:#}")?;
-    for (index, line) in hit.snippet.lines.iter().enumerate() {
-        let number = hit.snippet.first_line as usize + index + 1;
+    writeln!(out, "  {DIM}{}{DIM:#}", hit.reasons.join("; "))?;
+    for (index, line) in hit.snippet.iter().enumerate() {
+        let number = hit.snippet_line as usize + index + 1;
         write!(out, "{LINE}{number:>6}{LINE:#} ")?;
-        print_line(out, line, &hit.snippet, index)?;
+        print_line(out, line, hit, index)?;
     }
     Ok(())
 }
 
-fn print_line(out: &mut impl Write, line: &str, snippet: &Snippet, index: usize) -> Result<()> {
+fn print_line(out: &mut impl Write, line: &str, hit: &SearchHit, index: usize) -> Result<()> {
     let mut at = 0;
-    for (_, range) in snippet.highlights.iter().filter(|(line, _)| *line == index) {
-        let (Some(before), Some(found)) = (line.get(at..range.start), line.get(range.clone())) else { continue };
+    for light in hit.highlights.iter().filter(|light| light.line == index) {
+        let (Some(before), Some(found)) = (line.get(at..light.start), line.get(light.start..light.end)) else {
+            continue;
+        };
         write!(out, "{}{MATCH}{}{MATCH:#}", visible(before), visible(found))?;
-        at = range.end;
+        at = light.end;
     }
     writeln!(out, "{}", visible(line.get(at..).unwrap_or("")))?;
     Ok(())
@@ -225,26 +228,26 @@ struct JsonHit<'h> {
     line: u32,
     end_line: u32,
     symbol: Option<&'h str>,
-    kind: Option<&'static str>,
-    language: Option<&'static str>,
+    kind: Option<&'h str>,
+    language: Option<&'h str>,
     score: f32,
-    reasons: Vec<String>,
+    reasons: &'h [String],
     snippet: String,
 }
 
-fn print_json(answer: &Answer) -> Result<()> {
+fn print_json(answer: &SearchAnswer) -> Result<()> {
     let mut out = std::io::stdout().lock();
     for hit in &answer.hits {
         let line = JsonHit {
             path: &hit.path,
-            line: hit.lines.first + 1,
-            end_line: hit.lines.last + 1,
+            line: hit.first_line + 1,
+            end_line: hit.last_line + 1,
             symbol: hit.symbol.as_deref(),
-            kind: hit.kind.map(SymbolKind::name),
-            language: hit.language,
+            kind: hit.kind.as_deref(),
+            language: hit.language.as_deref(),
             score: hit.score,
-            reasons: hit.reasons.iter().map(ToString::to_string).collect(),
-            snippet: hit.snippet.text(),
+            reasons: &hit.reasons,
+            snippet: hit.snippet.join("\n"),
         };
         writeln!(out, "{}", json_line(&line)?)?;
     }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use crate::ask::{self, Report};
 use crate::output::{self, DIM, GOOD, SYMBOL};
-use crate::workspace::Workspace;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -27,54 +27,52 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
-    let workspace = Workspace::around(arguments.directory.as_deref())?;
-    let index = &workspace.index;
-    let snapshot = index.snapshot();
-    let mut languages = BTreeMap::<&str, (u64, u64)>::new();
-    let (mut files, mut lines, mut plain) = (0u64, 0u64, Vec::new());
-    for file in snapshot.files().filter(|file| file.refused.is_none()) {
-        files += 1;
-        lines += u64::from(file.lines);
-        let count = languages.entry(file.language.map_or("text", |language| language.name())).or_default();
-        *count = (count.0 + 1, count.1 + u64::from(file.lines));
-        if let Some(reason) = &file.plain_because {
-            plain.push((file.path.to_string(), reason.to_string()));
-        }
-    }
-    let skipped = index.skipped();
-    let stale = index.stale()?;
-    let symbols = snapshot.symbol_count()?;
-    let vectors = snapshot.vector_count()?;
-    let sizes = index.folder().size();
+    let workspace = ask::around(arguments.directory.as_deref())?;
+    let report = workspace.report()?;
+    let daemon = workspace.daemon()?;
     if arguments.json {
-        let languages: BTreeMap<_, _> = languages
-            .iter()
-            .map(|(name, (files, lines))| (*name, serde_json::json!({ "files": files, "lines": lines })))
-            .collect();
-        let status = serde_json::json!({
-            "root": index.root(), "files": files, "lines": lines, "symbols": symbols, "languages": languages,
-            "vectors": vectors.map(|(have, wanted)| serde_json::json!({ "have": have, "wanted": wanted })),
-            "stale": stale, "skipped": skipped, "plain": plain, "folder": index.folder().path(),
-            "bytes": sizes.iter().map(|(_, bytes)| bytes).sum::<u64>(), "writable": index.is_writable(),
-        });
-        writeln!(std::io::stdout().lock(), "{status}")?;
+        let mut shown = json(&report);
+        shown["daemon"] = serde_json::to_value(&daemon)?;
+        writeln!(std::io::stdout().lock(), "{shown}")?;
         return Ok(true);
     }
+    print(&report, arguments.skipped)?;
+    if let Some(daemon) = daemon {
+        let mut out = anstream::stdout().lock();
+        writeln!(out)?;
+        super::daemon::print(&mut out, &daemon)?;
+    }
+    Ok(true)
+}
+
+fn json(report: &Report) -> serde_json::Value {
+    let Report { root, files, lines, symbols, languages, vectors, stale, skipped, plain, folder, sizes, writable } =
+        report;
+    serde_json::json!({
+        "root": root, "files": files, "lines": lines, "symbols": symbols, "languages": languages, "vectors": vectors,
+        "stale": stale, "skipped": skipped, "plain": plain, "folder": folder,
+        "bytes": sizes.iter().map(|(_, bytes)| bytes).sum::<u64>(), "writable": writable,
+    })
+}
+
+fn print(report: &Report, all_skipped: bool) -> Result<()> {
+    let Report { root, files, lines, symbols, languages, vectors, stale, skipped, plain, folder, sizes, .. } = report;
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{SYMBOL}{}{SYMBOL:#}", index.root().display())?;
+    writeln!(out, "{SYMBOL}{}{SYMBOL:#}", root.display())?;
     writeln!(
         out,
         "{} files, {} lines, {} symbols",
-        output::count(files),
-        output::count(lines),
-        output::count(symbols as u64)
+        output::count(*files),
+        output::count(*lines),
+        output::count(*symbols)
     )?;
     match stale {
         0 => writeln!(out, "{GOOD}up to date{GOOD:#}")?,
-        stale => writeln!(out, "{} files changed since; `devmentor index` brings them", output::count(stale as u64))?,
+        stale => writeln!(out, "{} files changed since; `devmentor index` brings them", output::count(*stale))?,
     }
-    if let Some((have, wanted)) = vectors {
-        writeln!(out, "{} of {} pieces embedded for search by meaning", output::count(have), output::count(wanted))?;
+    if let Some(vectors) = vectors {
+        let (have, wanted) = (output::count(vectors.have), output::count(vectors.wanted));
+        writeln!(out, "{have} of {wanted} pieces embedded for search by meaning")?;
     }
     let total: u64 = sizes.iter().map(|(_, bytes)| bytes).sum();
     let parts: Vec<String> = sizes
@@ -82,34 +80,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         .filter(|(_, bytes)| *bytes > 100_000)
         .map(|(name, size)| format!("{name} {}", output::bytes(*size)))
         .collect();
-    writeln!(out, "{} on disk ({}) in {}", output::bytes(total), parts.join(", "), index.folder().path().display())?;
-    let mut by_lines: Vec<_> = languages.into_iter().collect();
-    by_lines.sort_by_key(|(_, (_, lines))| std::cmp::Reverse(*lines));
+    writeln!(out, "{} on disk ({}) in {}", output::bytes(total), parts.join(", "), folder.display())?;
+    let mut by_lines: Vec<_> = languages.iter().collect();
+    by_lines.sort_by_key(|(_, count)| std::cmp::Reverse(count.lines));
     writeln!(out)?;
-    for (name, (files, lines)) in by_lines {
-        writeln!(out, "  {name:<14} {:>9} files {:>12} lines", output::count(files), output::count(lines))?;
+    for (name, count) in by_lines {
+        let (files, lines) = (output::count(count.files), output::count(count.lines));
+        writeln!(out, "  {name:<14} {files:>9} files {lines:>12} lines")?;
     }
     if !plain.is_empty() {
         writeln!(out, "\n{} files could not be parsed and are indexed as plain text", plain.len())?;
-        let shown = if arguments.skipped { plain.len() } else { 5 };
+        let shown = if all_skipped { plain.len() } else { 5 };
         for (path, reason) in plain.iter().take(shown) {
             writeln!(out, "  {}  {DIM}{reason}{DIM:#}", output::visible(path))?;
         }
     }
     if skipped.is_empty() {
-        return Ok(true);
+        return Ok(());
     }
     let mut reasons = BTreeMap::<index::SkipReason, usize>::new();
-    for skip in &skipped {
+    for skip in skipped {
         *reasons.entry(skip.reason).or_default() += 1;
     }
     writeln!(out, "\n{} files and folders left out", output::count(skipped.len() as u64))?;
     for (reason, number) in reasons {
         writeln!(out, "  {:>9}  {}", output::count(number as u64), reason.describe())?;
     }
-    if arguments.skipped {
+    if all_skipped {
         writeln!(out)?;
-        for skip in &skipped {
+        for skip in skipped {
             let detail =
                 if skip.detail.is_empty() { String::new() } else { format!(" ({})", output::visible(&skip.detail)) };
             writeln!(out, "  {}  {DIM}{}{detail}{DIM:#}", output::visible(&skip.path), skip.reason.describe())?;
@@ -117,5 +116,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     } else {
         writeln!(out, "{DIM}`devmentor status --skipped` lists them{DIM:#}")?;
     }
-    Ok(true)
+    Ok(())
 }

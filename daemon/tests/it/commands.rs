@@ -10,8 +10,12 @@ fn small() -> Workspace {
     )
 }
 
+/// The same with and without a daemon.
 fn check(arguments: &[&str], expected: Expect) {
     expected.assert_eq(&small().run(arguments));
+    let workspace = small();
+    workspace.start_daemon();
+    expected.assert_eq(&workspace.run(arguments));
 }
 
 #[test]
@@ -167,6 +171,8 @@ fn config_shows_each_value_and_where_it_comes_from() {
     std::fs::write(workspace.home().join("config/devmentor/config.toml"), "[index]\nthreads = 1\nmemory-mb = 64\n")
         .unwrap();
     expect![[r#"
+        daemon.idle-minutes    = 10  default
+        daemon.log-level       = "info"  default
         index.exclude          = ["c.*"]  ROOT/devmentor.toml:3
         index.generated        = false  default
         index.max-file-kb      = 2048  default
@@ -209,7 +215,20 @@ fn a_wrong_configuration_stops_every_command_with_its_place() {
 
 #[test]
 fn help_has_examples() {
-    for command in ["index", "search", "symbols", "graph", "status", "doctor", "config", "completions"] {
+    for command in [
+        "index",
+        "search",
+        "symbols",
+        "graph",
+        "lsp",
+        "mcp",
+        "daemon",
+        "logs",
+        "status",
+        "doctor",
+        "config",
+        "completions",
+    ] {
         let help = small().run(&["help", command]);
         assert!(help.contains("Usage: devmentor") && help.len() > 200, "{command}: {help}");
         assert_eq!(small().run(&[command, "--help"]), help);
@@ -226,6 +245,10 @@ fn help_has_examples() {
           search       Search; without a query, an interactive prompt
           symbols      List the symbols of a file
           graph        Show who calls a symbol and what it calls
+          lsp          Serve an editor as its language server, on standard input and output
+          mcp          Serve an agent by the Model Context Protocol, on standard input and output
+          daemon       Start, stop or look at the process that serves every window
+          logs         Show the log of the daemon
           status       Show what is indexed, and what was left out and why
           doctor       Find out what is wrong and how to mend it
           config       Show the effective configuration and where each value comes from

@@ -4,8 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod commands;
+mod control;
+mod daemon;
+mod editor;
 mod full_disk;
 mod killed;
+mod mcp;
 mod search;
 mod support;
 mod terminal;

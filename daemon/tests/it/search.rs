@@ -26,8 +26,12 @@ export function parse_date() {}
     )
 }
 
+/// The same with and without a daemon.
 fn check(arguments: &[&str], expected: Expect) {
     expected.assert_eq(&shop().run(arguments));
+    let workspace = shop();
+    workspace.start_daemon();
+    expected.assert_eq(&workspace.run(arguments));
 }
 
 #[test]

@@ -32,6 +32,8 @@ const KEPT: usize = 64;
 const MOST_WAITING: usize = 16;
 /// After so long it is looked whether another commit is checked out.
 const TRUST_HEAD: Duration = Duration::from_secs(3);
+/// A remote's address changes hardly ever.
+const TRUST_REMOTE: Duration = Duration::from_secs(300);
 
 struct Known {
     path: String,
@@ -41,12 +43,21 @@ struct Known {
     blame: Option<Arc<FileBlame>>,
 }
 
+/// What is to be looked up in the background.
+#[derive(PartialEq)]
+enum Wish {
+    Blame(String, Arc<String>),
+    Remote,
+}
+
 #[derive(Default)]
 struct Work {
     /// Known blames, the one that was used last at the end.
     known: VecDeque<Known>,
-    waiting: VecDeque<(String, Arc<String>)>,
+    waiting: VecDeque<Wish>,
     running: bool,
+    /// The remote's address, if there is one, and when it was looked up.
+    remote: Option<(Instant, Option<String>)>,
     head: Option<(Instant, String)>,
 }
 
@@ -88,11 +99,17 @@ impl Git {
     }
 
     fn ask_for(self: &Arc<Self>, work: &mut Work, path: &str, text: &Arc<String>) {
-        if text.len() > LARGEST_TEXT || self.stop.load(Ordering::Relaxed) {
+        if text.len() <= LARGEST_TEXT {
+            work.waiting.retain(|wish| !matches!(wish, Wish::Blame(waiting, _) if waiting == path));
+            self.wish(work, Wish::Blame(path.to_owned(), text.clone()));
+        }
+    }
+
+    fn wish(self: &Arc<Self>, work: &mut Work, wish: Wish) {
+        if self.stop.load(Ordering::Relaxed) || work.waiting.contains(&wish) {
             return;
         }
-        work.waiting.retain(|(waiting, _)| waiting != path);
-        work.waiting.push_back((path.to_owned(), text.clone()));
+        work.waiting.push_back(wish);
         if work.waiting.len() > MOST_WAITING {
             work.waiting.pop_front();
         }
@@ -117,9 +134,17 @@ impl Git {
                 work.running = next.is_some();
                 next
             };
-            let Some((path, text)) = next else { return };
-            if let Err(error) = self.blame(&path, &text) {
-                tracing::debug!(path, %error, "no blame");
+            match next {
+                Some(Wish::Blame(path, text)) => {
+                    if let Err(error) = self.blame(&path, &text) {
+                        tracing::debug!(path, %error, "no blame");
+                    }
+                }
+                Some(Wish::Remote) => {
+                    let address = self.remote().ok();
+                    self.work.lock().remote = Some((Instant::now(), address));
+                }
+                None => return,
             }
         }
     }
@@ -175,6 +200,15 @@ impl Git {
         let head = self.line(&["rev-parse", "--verify", "HEAD"])?;
         self.work.lock().head = Some((Instant::now(), head.clone()));
         Ok(head)
+    }
+
+    /// The address of the remote when it is known; otherwise it is looked up in the background.
+    pub fn known_remote(self: &Arc<Self>) -> Option<String> {
+        let mut work = self.work.lock();
+        if work.remote.as_ref().is_none_or(|(checked, _)| checked.elapsed() > TRUST_REMOTE) {
+            self.wish(&mut work, Wish::Remote);
+        }
+        work.remote.as_ref().and_then(|(_, address)| address.clone())
     }
 
     /// The address of the remote: `origin` if there is one, else the first.

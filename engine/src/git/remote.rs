@@ -85,6 +85,20 @@ fn azure(path: &str) -> Option<String> {
 }
 
 impl Host {
+    /// The page of an issue.
+    pub fn issue(&self, number: &str) -> String {
+        let Host { base, repository, kind } = self;
+        match kind {
+            Kind::GitHub | Kind::Gitea | Kind::Bitbucket => format!("{base}/{repository}/issues/{number}"),
+            Kind::GitLab => format!("{base}/{repository}/-/issues/{number}"),
+            Kind::Sourcehut => format!("https://todo.sr.ht/{repository}/{number}"),
+            Kind::Azure => {
+                let project = repository.split("/_git/").next().unwrap_or(repository);
+                format!("{base}/{project}/_workitems/edit/{number}")
+            }
+        }
+    }
+
     /// The page of some lines of a file at a commit.
     pub fn link(&self, commit: &str, path: &str, lines: Lines) -> String {
         let (first, last) = (lines.first + 1, lines.last.max(lines.first) + 1);
@@ -179,6 +193,15 @@ mod tests {
             .join("\n"),
         );
         assert_eq!(check("git@github.com:o/r.git", 2), "https://github.com/o/r/blob/c0ffee/src/a%20b.rs#L3");
+    }
+
+    #[test]
+    fn issues_have_pages_too() {
+        let page = |address| parse(address).unwrap().issue("7");
+        assert_eq!(page("git@github.com:o/r.git"), "https://github.com/o/r/issues/7");
+        assert_eq!(page("https://gitlab.com/o/r"), "https://gitlab.com/o/r/-/issues/7");
+        assert_eq!(page("https://git.sr.ht/~o/r"), "https://todo.sr.ht/~o/r/7");
+        assert_eq!(page("https://dev.azure.com/o/p/_git/r"), "https://dev.azure.com/o/p/_workitems/edit/7");
     }
 
     #[test]

@@ -12,9 +12,10 @@ pub mod search;
 pub mod similar;
 pub mod status;
 pub mod symbols;
+pub mod target;
 pub mod tests_of;
 pub mod uses;
 
 mod node;
 
-pub use node::{SymbolPlace, locate, place};
+pub use node::{SymbolPlace, locate, name_of, place};

@@ -29,6 +29,11 @@ pub(crate) fn written(parts: &[&str], language: Option<Language>) -> String {
     parts.join(separator)
 }
 
+/// The path of a symbol of a file, written as its language does.
+pub fn name_of(facts: &FileFacts, symbol: SymbolId, language: Option<Language>) -> String {
+    written(&facts.path(symbol), language)
+}
+
 /// A symbol of the graph; none when the number is of another graph.
 pub fn place(graph: &Graph, id: NodeId) -> Option<SymbolPlace> {
     let node = graph.node(id)?;

@@ -1,6 +1,6 @@
 //! The backend by itself, without the rest of `devmentor`: for working on it, and for load tests.
 //!
-//! `cargo run -p backend --example backend -- serve --data /tmp/board`
+//! `cargo run -p backend -- serve --data board`
 
 use clap::{Parser, Subcommand};
 
