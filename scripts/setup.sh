@@ -31,6 +31,11 @@ fi
 if ! has emacs; then lack emacs-nox "tests with eglot, a client nobody here wrote"; fi
 # From Emacs 29 on eglot is part of it.
 if ! has emacs || ! emacs --batch --eval "(require 'eglot)" 2>/dev/null; then lack elpa-eglot "the same"; fi
+# The servers' own packages start them at boot; the tests start private ones, on sockets and free ports.
+if ! has initdb && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+    lack postgresql "tests of the team backend, which start a private PostgreSQL"
+fi
+if ! has redis-server; then lack redis-server "tests of the team backend on several nodes, which start a private Redis"; fi
 
 if [ ${#packages[@]} -gt 0 ]; then
     { echo "Missing on this machine:"; printf '%s\n' "${reasons[@]}"; } >&2

@@ -1,0 +1,109 @@
+//! The board: columns with their cards, made once for each change and then answered from memory.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::model::{Column, Label, Priority, TaskType};
+use domain::{EpicId, LabelId, Permission, SprintId, TaskId, UserId};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::guard::InProject;
+use super::input::not_modified;
+use super::route::{About, Api, Rule};
+use crate::app::{App, Meters};
+use crate::problem::Problem;
+
+pub(super) fn register(api: &mut Api) {
+    let about =
+        About::new(Rule::Project(Permission::Read), "The board: columns from left to right, cards from top to bottom");
+    api.get("/api/projects/{project}/board", about.gives::<Board>(200).gives_other(304, ""), board);
+}
+
+/// A board.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Board {
+    /// The event that it stands at.
+    seq: u64,
+    /// The columns from left to right.
+    columns: Vec<BoardColumn>,
+    /// The labels that cards name.
+    labels: Vec<Label>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BoardColumn {
+    /// The column.
+    #[serde(flatten)]
+    column: Column,
+    /// Whether it holds more than its limit advises.
+    over_limit: bool,
+    /// The cards from top to bottom.
+    cards: Vec<Card>,
+}
+
+/// What a card shows; the task has the rest.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Card {
+    id: TaskId,
+    number: u64,
+    title: String,
+    r#type: TaskType,
+    priority: Priority,
+    rank: String,
+    estimate: Option<u32>,
+    assignees: Vec<UserId>,
+    labels: Vec<LabelId>,
+    due: Option<Date>,
+    epic: Option<EpicId>,
+    sprint: Option<SprintId>,
+    parent: Option<TaskId>,
+    comments: usize,
+    version: u64,
+}
+
+fn make(state: &domain::State) -> Board {
+    let columns = state.board_columns().into_iter().map(|column| BoardColumn {
+        over_limit: column.wip_limit.is_some_and(|limit| state.population(column.id) > limit as usize),
+        cards: state
+            .tasks_in(column.id)
+            .map(|task| Card {
+                id: task.id,
+                number: task.number,
+                title: task.title.clone(),
+                r#type: task.r#type,
+                priority: task.priority,
+                rank: task.rank.clone(),
+                estimate: task.estimate,
+                assignees: task.assignees.iter().copied().collect(),
+                labels: task.labels.iter().copied().collect(),
+                due: task.due,
+                epic: task.epic,
+                sprint: task.sprint,
+                parent: task.parent,
+                comments: state.comments_of(task.id).count(),
+                version: task.seq,
+            })
+            .collect(),
+        column: (*column.value).clone(),
+    });
+    Board {
+        seq: state.seq,
+        columns: columns.collect(),
+        labels: state.labels.values().map(|label| (*label.value).clone()).collect(),
+    }
+}
+
+async fn board(State(app): State<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
+    let (seq, bytes, hit) = project.slot.cached(|state| serde_json::to_vec(&make(state)).unwrap_or_default());
+    Meters::count(if hit { &app.meters.board_cache_hits_total } else { &app.meters.board_cache_misses_total });
+    // After a restore the same number is another board.
+    let tag = format!("\"{}-{seq}\"", app.epoch);
+    if not_modified(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
+    Ok(([(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".to_owned())], bytes).into_response())
+}

@@ -1,0 +1,90 @@
+//! What operators ask: health, metrics; and the reference page.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::route::{About, Api, Rule};
+use crate::app::App;
+
+pub(super) fn register(api: &mut Api) {
+    api.get(
+        "/health",
+        About::new(Rule::Open, "Whether the node lives and what it depends on")
+            .gives::<Health>(200)
+            .gives::<Health>(503),
+        health,
+    );
+    api.get(
+        "/metrics",
+        About::new(Rule::Open, "Metrics in Prometheus' text format").gives_other(200, "text/plain"),
+        metrics,
+    );
+    api.get("/api/docs", About::new(Rule::Open, "Every route on one page").gives_other(200, "text/html"), docs);
+}
+
+/// The state of a node.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Health {
+    /// `ok`; `degraded` when hints do not reach other nodes, whose changes then arrive some seconds later; `down`.
+    status: &'static str,
+    /// The version of this program.
+    version: &'static str,
+    /// Names the history of the database.
+    epoch: String,
+    /// `sqlite` or `postgresql`.
+    database: &'static str,
+    /// Whether it answers.
+    database_ready: bool,
+    /// Whether other nodes are reached; always so when there is no Redis.
+    hints_ready: bool,
+}
+
+async fn health(State(app): State<Arc<App>>) -> Response {
+    let store = app.streams.store();
+    let database_ready = matches!(tokio::time::timeout(Duration::from_secs(2), store.ping()).await, Ok(Ok(())));
+    let hints_ready = app.streams.bus().connected();
+    let (code, status) = match (database_ready, hints_ready) {
+        (true, true) => (StatusCode::OK, "ok"),
+        (true, false) => (StatusCode::OK, "degraded"),
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "down"),
+    };
+    let health = Health {
+        status,
+        version: env!("CARGO_PKG_VERSION"),
+        epoch: app.epoch.clone(),
+        database: store.name(),
+        database_ready,
+        hints_ready,
+    };
+    (code, Json(health)).into_response()
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.meters.render()).into_response()
+}
+
+async fn docs() -> Html<String> {
+    let document = super::openapi();
+    let mut page = String::from(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>DevMentor API</title><style>body{font:15px/1.5 system-ui;\
+         margin:2rem auto;max-width:70rem;padding:0 1rem}td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{white-space:nowrap}</style>\
+         <h1>DevMentor API</h1><p>The full description, with every schema, is <a href=/api/openapi.json>/api/openapi.json</a>.<table>",
+    );
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        for (method, about) in methods.as_object().into_iter().flatten() {
+            let (summary, rule) =
+                (about["summary"].as_str().unwrap_or_default(), about["x-permission"].as_str().unwrap_or_default());
+            // All of it comes from this program's own text, which has no markup. Writing to a String cannot fail.
+            let _ = write!(page, "<tr><td><code>{} {path}</code><td>{summary}<td>{rule}", method.to_uppercase());
+        }
+    }
+    Html(page + "</table>")
+}

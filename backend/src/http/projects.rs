@@ -1,0 +1,282 @@
+//! Projects: listing, making, reading, changing, and their entities and events in pages for clients that keep a copy.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use domain::command::ProjectFields;
+use domain::state::EntityRef;
+use domain::{ColumnId, Command, Event, OrgId, Permission, ProjectId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::commands::{Versioned, do_and_show};
+use super::guard::{InProject, SignedIn};
+use super::input::{Body, Query, command_id};
+use super::orgs::orgs_of;
+use super::route::{About, Api, Rule};
+use crate::accounts::Identity;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::storage::StreamRow;
+use crate::streams::Failure;
+
+pub(super) fn register(api: &mut Api) {
+    let read = Rule::Project(Permission::Read);
+    api.get(
+        "/api/projects",
+        About::new(Rule::SignedIn, "The projects that I may see").gives::<Vec<ProjectShown>>(200),
+        list,
+    );
+    api.post(
+        "/api/projects",
+        About::new(Rule::SignedIn, "Make a project").command().body::<NewProject>().gives::<ProjectShown>(201),
+        create,
+    );
+    api.get("/api/projects/{project}", About::new(read, "A project").gives::<ProjectShown>(200), show);
+    let about = About::new(Rule::Project(Permission::Configure), "Change a project").command();
+    api.patch("/api/projects/{project}", about.body::<ProjectFields>().gives::<Versioned>(200), update);
+    let about = About::new(read, "Everything in a project, in pages; with it a client starts its copy");
+    api.get("/api/projects/{project}/entities", about.query::<EntitiesAfter>().gives::<EntityPage>(200), entities);
+    let about = About::new(
+        read,
+        "Events after a number: what a client lacks, and the way of polling where nothing live gets through",
+    );
+    api.get("/api/projects/{project}/events", about.query::<EventsAfter>().gives::<EventPage>(200), events);
+}
+
+/// A project as lists show it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ProjectShown {
+    /// The number of its last event.
+    seq: u64,
+    /// Names the history that numbers belong to.
+    epoch: String,
+    /// The project.
+    #[serde(flatten)]
+    project: domain::model::Project,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewProject {
+    /// The organisation; may be left out by whoever is in exactly one.
+    #[serde(default)]
+    org: Option<OrgId>,
+    /// The short name in task keys: 2 to 10 letters and digits, a letter first.
+    key: String,
+    /// Its name.
+    name: String,
+    /// Markdown.
+    #[serde(default)]
+    description: String,
+    /// Its identity, when the client made one.
+    #[serde(default)]
+    id: Option<ProjectId>,
+}
+
+fn shown(app: &App, project: &InProject) -> Result<ProjectShown, Problem> {
+    project.slot.read(|state| {
+        let project = state.project().map(|row| (*row.value).clone()).ok_or_else(Problem::not_found)?;
+        Ok(ProjectShown { seq: state.seq, epoch: app.epoch.clone(), project })
+    })
+}
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    SignedIn(who): SignedIn,
+) -> Result<Json<Vec<ProjectShown>>, Problem> {
+    let mut all = Vec::new();
+    for org in orgs_of(&app, who.user).await? {
+        for row in app.streams.store().projects_of(&org.to_string()).await? {
+            let Some(slot) = app.streams.fresh(&row.id).await? else { continue };
+            let permissions = app.streams.permissions_in_project(&slot, who.user).await?;
+            let Ok(id) = row.id.parse() else { continue };
+            if permissions.intersection(who.limit).has(Permission::Read) {
+                all.extend(shown(&app, &InProject { id, slot, who: who.clone() }));
+            }
+        }
+    }
+    Ok(Json(all))
+}
+
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    SignedIn(who): SignedIn,
+    headers: HeaderMap,
+    Body(new): Body<NewProject>,
+) -> Result<(StatusCode, Json<ProjectShown>), Problem> {
+    let org = match (new.org, &*orgs_of(&app, who.user).await?) {
+        (Some(org), _) => org,
+        (None, [only]) => *only,
+        (None, []) => return Err(Problem::invalid("org", "You are in no organisation yet; make one first.")),
+        (None, _) => return Err(Problem::invalid("org", "You are in several organisations; say which.")),
+    };
+    let permissions = app.streams.permissions_in_org(&org.to_string(), who.user).await?;
+    if permissions.is_empty() {
+        return Err(Problem::invalid("org", "There is no such organisation here."));
+    }
+    if !permissions.intersection(who.limit).has(Permission::CreateProject) {
+        return Err(Problem::forbidden(format!("This needs the permission {}.", Permission::CreateProject.name())));
+    }
+    let command = command_id(&headers)?;
+    // A client that names neither the project nor the command gets a new project each time; one that names the command
+    // gets the same one again.
+    let id = new.id.unwrap_or_else(|| ProjectId::from_bits(command.bits()));
+    let columns = [ColumnId::fresh(), ColumnId::fresh(), ColumnId::fresh()];
+    let changes =
+        domain::decide::new_project(id, org, &new.key, &new.name, &new.description, columns, crate::streams::now())?;
+    let key = new.key.trim().to_ascii_uppercase();
+    let row = StreamRow {
+        id: id.to_string(),
+        org: org.to_string(),
+        key: key.clone(),
+        seq: 0,
+        hash: String::new(),
+        deleted: false,
+    };
+    if let Err(failure) = app.streams.create(row, who.user, command, changes).await {
+        repeated(&app, &who, id, command, &key, failure).await?;
+    }
+    let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
+    Ok((StatusCode::CREATED, Json(shown(&app, &InProject { id, slot, who })?)))
+}
+
+/// Whether a creation failed only because it was done before.
+async fn repeated(
+    app: &App,
+    who: &Identity,
+    id: ProjectId,
+    command: domain::CommandId,
+    key: &str,
+    failure: Failure,
+) -> Result<(), Problem> {
+    let first = app.streams.store().events(&id.to_string(), 0, 1).await?;
+    let Some(event) = first.first().and_then(|row| serde_json::from_str::<Event>(&row.body).ok()) else {
+        return Err(failure.into());
+    };
+    if event.command != command || event.actor != who.user {
+        return Err(failure.into());
+    }
+    let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
+    match slot.read(|state| state.project().is_some_and(|project| project.key == key)) {
+        true => Ok(()),
+        false => Err(Failure::Reused.into()),
+    }
+}
+
+pub(super) async fn show(State(app): State<Arc<App>>, project: InProject) -> Result<Json<ProjectShown>, Problem> {
+    shown(&app, &project).map(Json)
+}
+
+pub(super) async fn update(
+    State(app): State<Arc<App>>,
+    project: InProject,
+    headers: HeaderMap,
+    Body(fields): Body<ProjectFields>,
+) -> Result<Response, Problem> {
+    let target = EntityRef::Project(project.id);
+    do_and_show(&app, &project, &headers, target, StatusCode::OK, Command::UpdateProject { fields }).await
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct EntitiesAfter {
+    /// `next` of the page before.
+    #[serde(default)]
+    after: Option<String>,
+    /// At most this many, up to 1,000.
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// A page of a project's entities.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EntityPage {
+    /// Names the history that numbers belong to.
+    epoch: String,
+    /// How far the project is. Keep that of the first page, and ask for the events after it when all pages are read:
+    /// then nothing is missing, whatever happened between two pages.
+    seq: u64,
+    /// The entities.
+    items: Vec<Versioned>,
+    /// For the next page; none is left when it is `null`.
+    next: Option<String>,
+}
+
+async fn entities(
+    State(app): State<Arc<App>>,
+    project: InProject,
+    Query(page): Query<EntitiesAfter>,
+) -> Result<Json<EntityPage>, Problem> {
+    let limit = page.limit.unwrap_or(500).clamp(1, 1_000);
+    let me = project.who.user;
+    project.slot.read(|state| {
+        let mut targets: Vec<EntityRef> = state
+            .references()
+            .filter(|target| match target {
+                // Private views are their owner's alone.
+                EntityRef::View(id) => state.views.get(id).is_some_and(|view| view.shared || view.owner == me),
+                _ => true,
+            })
+            .collect();
+        // By kind and identity, so that what is deleted between two pages moves nothing else.
+        targets.sort_unstable();
+        let start = match &page.after {
+            None => 0,
+            Some(after) => {
+                let after: EntityRef = after
+                    .split_once('.')
+                    .and_then(|(kind, id)| serde_json::from_value(serde_json::json!({ "kind": kind, "id": id })).ok())
+                    .ok_or_else(|| Problem::bad_request("after is the `next` of the page before."))?;
+                targets.partition_point(|target| *target <= after)
+            }
+        };
+        let end = (start + limit).min(targets.len());
+        let next = (end < targets.len()).then(|| format!("{}.{}", targets[end - 1].kind(), targets[end - 1].id()));
+        let items = targets[start.min(end)..end]
+            .iter()
+            .filter_map(|target| Some(Versioned { version: state.version(*target)?, entity: state.entity(*target)? }));
+        Ok(Json(EntityPage { epoch: app.epoch.clone(), seq: state.seq, items: items.collect(), next }))
+    })
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct EventsAfter {
+    /// The last number that the client has.
+    #[serde(default)]
+    after: u64,
+    /// At most this many, up to 500.
+    #[serde(default)]
+    limit: Option<u32>,
+}
+
+/// Events of a project.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EventPage {
+    /// Names the history that numbers belong to; another one than before means: read everything again.
+    epoch: String,
+    /// The events, in order, without gaps.
+    events: Vec<Event>,
+    /// Whether there are more.
+    more: bool,
+}
+
+async fn events(
+    State(app): State<Arc<App>>,
+    project: InProject,
+    Query(page): Query<EventsAfter>,
+) -> Result<Json<EventPage>, Problem> {
+    let limit = page.limit.unwrap_or(200).clamp(1, 500);
+    let after = page.after.min(i64::MAX as u64);
+    let rows = app.streams.store().events(&project.id.to_string(), after, limit).await?;
+    let more = rows.len() == limit as usize;
+    let mut events = Vec::with_capacity(rows.len());
+    for row in rows {
+        events.push(serde_json::from_str(&row.body).map_err(|error| {
+            Problem::from(crate::storage::StoreError::Corrupt(format!("event {} of {}: {error}", row.seq, project.id)))
+        })?);
+    }
+    Ok(Json(EventPage { epoch: app.epoch.clone(), events, more }))
+}

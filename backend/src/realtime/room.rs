@@ -1,0 +1,210 @@
+//! One room: who is in it, how far it is, and the queue of each connection.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::UserId;
+use parking_lot::Mutex;
+
+use super::wire;
+use crate::storage::EventRow;
+
+/// Bytes that wait for one connection; more, and it is cut off and told to resume.
+const MAX_QUEUED: usize = 4 << 20;
+
+/// What waits to be sent on one connection. Texts are shared by all connections of a room.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    queue: Mutex<Queue>,
+    ready: tokio::sync::Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    texts: VecDeque<Arc<str>>,
+    bytes: usize,
+    overflowed: bool,
+}
+
+impl Outbox {
+    /// Adds a text; never waits. Over the cap everything is dropped, and the connection will be cut off.
+    pub fn push(&self, text: Arc<str>) {
+        let mut queue = self.queue.lock();
+        if queue.overflowed {
+            return;
+        }
+        queue.bytes += text.len() + 64;
+        queue.texts.push_back(text);
+        if queue.bytes > MAX_QUEUED {
+            *queue = Queue { overflowed: true, ..Queue::default() };
+        }
+        drop(queue);
+        self.ready.notify_one();
+    }
+
+    /// The next text; `None` when the connection was too slow and is to be cut off.
+    pub async fn next(&self) -> Option<Arc<str>> {
+        loop {
+            {
+                let mut queue = self.queue.lock();
+                if queue.overflowed {
+                    return None;
+                }
+                if let Some(text) = queue.texts.pop_front() {
+                    queue.bytes -= text.len() + 64;
+                    return Some(text);
+                }
+            }
+            self.ready.notified().await;
+        }
+    }
+}
+
+/// A project's room on this node.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) id: String,
+    pub(super) org: String,
+    /// One reader of the log at a time.
+    pub(super) turn: tokio::sync::Mutex<()>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// The last event sent to those who are live.
+    cursor: u64,
+    next: u64,
+    members: BTreeMap<u64, Seat>,
+}
+
+#[derive(Debug)]
+struct Seat {
+    user: UserId,
+    outbox: Arc<Outbox>,
+    /// Still reading history; the room sends it nothing.
+    live: bool,
+    sent: Arc<AtomicU64>,
+    /// What is looked at or edited, for the others to see.
+    doing: Option<String>,
+}
+
+/// A connection's place in a room; dropping it leaves the room.
+#[derive(Debug)]
+pub struct Member {
+    room: Arc<Room>,
+    seat: u64,
+    sent: Arc<AtomicU64>,
+}
+
+impl Room {
+    pub(super) fn new(id: &str, org: &str, cursor: u64) -> Self {
+        let inner = Inner { cursor, next: 0, members: BTreeMap::new() };
+        Self { id: id.to_owned(), org: org.to_owned(), turn: tokio::sync::Mutex::default(), inner: Mutex::new(inner) }
+    }
+
+    pub(super) fn cursor(&self) -> u64 {
+        self.inner.lock().cursor
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.inner.lock().members.is_empty()
+    }
+
+    pub(super) fn users(&self) -> std::collections::BTreeSet<UserId> {
+        self.inner.lock().members.values().map(|seat| seat.user).collect()
+    }
+
+    pub(super) fn enter(room: &Arc<Self>, user: UserId, outbox: Arc<Outbox>, after: u64) -> Member {
+        let mut inner = room.inner.lock();
+        let seat = inner.next;
+        inner.next += 1;
+        let sent = Arc::new(AtomicU64::new(after));
+        inner.members.insert(seat, Seat { user, outbox, live: false, sent: sent.clone(), doing: None });
+        drop(inner);
+        Member { room: room.clone(), seat, sent }
+    }
+
+    /// Sends events to everybody who is live.
+    pub(super) fn send(&self, rows: &[EventRow]) {
+        let mut inner = self.inner.lock();
+        for row in rows.iter().filter(|row| row.seq > inner.cursor).collect::<Vec<_>>() {
+            inner.cursor = row.seq;
+            // Serialised once for the whole room.
+            let text = wire::event(&self.id, &row.body);
+            for seat in inner.members.values().filter(|seat| seat.live) {
+                if seat.sent.load(Ordering::Relaxed) < row.seq {
+                    seat.sent.store(row.seq, Ordering::Relaxed);
+                    seat.outbox.push(text.clone());
+                }
+            }
+        }
+    }
+
+    /// Ends the places of people.
+    pub(super) fn expel(&self, who: impl Fn(UserId) -> bool) {
+        let mut inner = self.inner.lock();
+        inner.members.retain(|_, seat| {
+            let out = who(seat.user);
+            if out {
+                seat.outbox.push(wire::left(&self.id, "access to this project has ended"));
+            }
+            !out
+        });
+        self.tell_presence(&inner);
+    }
+
+    fn tell_presence(&self, inner: &Inner) {
+        let people: Vec<_> = inner.members.values().map(|seat| (seat.user, seat.doing.as_deref())).collect();
+        let text = wire::presence(&self.id, &people);
+        for seat in inner.members.values() {
+            seat.outbox.push(text.clone());
+        }
+    }
+}
+
+impl Member {
+    /// The last event that was sent to this connection.
+    pub(super) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Sends history; true when nothing is missing and the room sends from here on.
+    pub(super) fn catch_up(&self, rows: &[EventRow]) -> bool {
+        let mut inner = self.room.inner.lock();
+        let cursor = inner.cursor;
+        // Expelled meanwhile: there is nothing to wait for.
+        let Some(seat) = inner.members.get_mut(&self.seat) else { return true };
+        for row in rows.iter().filter(|row| row.seq > self.sent()) {
+            seat.sent.store(row.seq, Ordering::Relaxed);
+            seat.outbox.push(wire::event(&self.room.id, &row.body));
+        }
+        seat.live = self.sent() >= cursor;
+        let live = seat.live;
+        if live {
+            self.room.tell_presence(&inner);
+        }
+        live
+    }
+
+    /// Says what this connection looks at or edits.
+    pub fn says(&self, doing: Option<String>) {
+        let mut inner = self.room.inner.lock();
+        if let Some(seat) = inner.members.get_mut(&self.seat)
+            && seat.doing != doing
+        {
+            seat.doing = doing;
+            self.room.tell_presence(&inner);
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let mut inner = self.room.inner.lock();
+        if inner.members.remove(&self.seat).is_some() {
+            self.room.tell_presence(&inner);
+        }
+    }
+}

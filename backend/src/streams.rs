@@ -1,0 +1,395 @@
+//! Streams at work: commands in, events out, states in memory.
+//!
+//! Each node keeps the states of the streams it was asked for lately. A command locks its stream's row, brings the state
+//! up to date with what other nodes appended, decides, and writes event and read tables in the same transaction. The
+//! memory is changed after the commit, never before, so that it holds nothing that was not acknowledged.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::{
+    Change, Command, CommandId, Context, Event, Permissions, Refusal, Role, State, UserId, decide, state::Entity,
+};
+use parking_lot::{Mutex, RwLock};
+
+use crate::bus::Bus;
+use crate::storage::{self, EntityRow, EventRow, Receipt, Store, StoreError, StreamRow, Txn};
+
+/// How many streams are kept in memory; the one unused for longest goes first.
+const MAX_CACHED: usize = 256;
+/// Events read at a time.
+const BATCH: u32 = 500;
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is no such stream, or none that the actor may see.
+    #[error("there is no such thing here")]
+    Hidden,
+    /// The same command identity came before with another content.
+    #[error("this command identity was used before with another content")]
+    Reused,
+    /// The thing has changed since the version that the client saw.
+    #[error("it is at version {current} by now")]
+    Stale {
+        /// The version it is at.
+        current: u64,
+    },
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// The stream's number after it.
+    pub seq: u64,
+    /// Whether it was done by an earlier sending.
+    pub repeated: bool,
+}
+
+/// A command with what makes it safe to send twice and to send late.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Made by the client.
+    pub id: CommandId,
+    /// What is asked.
+    pub command: Command,
+    /// The thing and the version of it that the client saw; another one is refused.
+    pub expected: Option<(domain::state::EntityRef, u64)>,
+}
+
+/// A stream in memory.
+#[derive(Debug)]
+pub struct Slot {
+    /// Identity.
+    pub id: String,
+    state: RwLock<State>,
+    hash: Mutex<String>,
+    /// Commands of this node queue here, not at the database.
+    writing: tokio::sync::Mutex<()>,
+    used: std::sync::atomic::AtomicU64,
+    board: Mutex<Option<(u64, bytes::Bytes)>>,
+}
+
+impl Slot {
+    /// Looks at the state. The closure must be quick: commands wait for it.
+    pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.read())
+    }
+
+    /// An answer made from the state, kept until the next event: `hit` says whether it was there.
+    pub fn cached(&self, make: impl FnOnce(&State) -> Vec<u8>) -> (u64, bytes::Bytes, bool) {
+        let state = self.state.read();
+        if let Some((seq, bytes)) = &*self.board.lock()
+            && *seq == state.seq
+        {
+            return (state.seq, bytes.clone(), true);
+        }
+        let bytes = bytes::Bytes::from(make(&state));
+        *self.board.lock() = Some((state.seq, bytes.clone()));
+        (state.seq, bytes, false)
+    }
+
+    fn apply(&self, rows: &[EventRow]) -> Result<(), StoreError> {
+        let mut state = self.state.write();
+        for row in rows.iter().filter(|row| row.seq > state.seq).collect::<Vec<_>>() {
+            let event: Event = serde_json::from_str(&row.body)
+                .map_err(|error| StoreError::Corrupt(format!("event {} of {}: {error}", row.seq, self.id)))?;
+            state.apply(&event);
+            self.hash.lock().clone_from(&row.hash);
+        }
+        Ok(())
+    }
+}
+
+/// Every stream of the database.
+pub struct Streams {
+    store: Arc<dyn Store>,
+    bus: Bus,
+    cache: Mutex<HashMap<String, Arc<Slot>>>,
+    clock: std::sync::atomic::AtomicU64,
+}
+
+impl std::fmt::Debug for Streams {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Streams").field("cached", &self.cache.lock().len()).finish_non_exhaustive()
+    }
+}
+
+impl Streams {
+    /// Over a database; what is committed is told to `bus`.
+    pub fn new(store: Arc<dyn Store>, bus: Bus) -> Self {
+        Self { store, bus, cache: Mutex::default(), clock: 0.into() }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Where commits are told.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// A stream as it is in the database now; `None` when there is none or it was deleted.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn fresh(&self, id: &str) -> Result<Option<Arc<Slot>>, StoreError> {
+        let Some(row) = self.store.stream(id).await?.filter(|row| !row.deleted) else {
+            self.cache.lock().remove(id);
+            return Ok(None);
+        };
+        let slot = self.slot(id, row.seq).await?;
+        loop {
+            let seq = slot.read(|state| state.seq);
+            if seq >= row.seq {
+                return Ok(Some(slot));
+            }
+            let rows = self.store.events(id, seq, BATCH).await?;
+            if rows.is_empty() {
+                return Err(StoreError::Corrupt(format!("events after {seq} of {id} are missing")));
+            }
+            slot.apply(&rows)?;
+        }
+    }
+
+    async fn slot(&self, id: &str, seq: u64) -> Result<Arc<Slot>, StoreError> {
+        let tick = self.clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if let Some(slot) = self.cache.lock().get(id) {
+            slot.used.store(tick, std::sync::atomic::Ordering::Relaxed);
+            return Ok(slot.clone());
+        }
+        // The rows may already hold later events than `seq`; applying those again changes nothing.
+        let mut entities = Vec::new();
+        for row in self.store.entities(id).await? {
+            let entity: Entity = serde_json::from_str(&row.body)
+                .map_err(|error| StoreError::Corrupt(format!("{} {} of {id}: {error}", row.kind, row.id)))?;
+            entities.push((row.seq, entity));
+        }
+        let slot = Arc::new(Slot {
+            id: id.to_owned(),
+            state: RwLock::new(State::from_entities(seq, entities)),
+            hash: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            used: tick.into(),
+            board: Mutex::default(),
+        });
+        let mut cache = self.cache.lock();
+        if cache.len() >= MAX_CACHED
+            && let Some(oldest) = cache.values().min_by_key(|slot| slot.used.load(std::sync::atomic::Ordering::Relaxed))
+        {
+            let oldest = oldest.id.clone();
+            cache.remove(&oldest);
+        }
+        Ok(cache.entry(id.to_owned()).or_insert(slot).clone())
+    }
+
+    /// What a person may do in an organisation.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn permissions_in_org(&self, org: &str, user: UserId) -> Result<Permissions, StoreError> {
+        let Some(slot) = self.fresh(org).await? else { return Ok(Permissions::NONE) };
+        Ok(slot.read(|org| org_permissions(org, user)))
+    }
+
+    /// What a person may do in a project: what the organisation gives, what the project gives, and their teams'.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn permissions_in_project(&self, project: &Slot, user: UserId) -> Result<Permissions, StoreError> {
+        let Some(org) = project.read(|state| state.project().map(|project| project.org)) else {
+            return Ok(Permissions::NONE);
+        };
+        let Some(org) = self.fresh(&org.to_string()).await? else { return Ok(Permissions::NONE) };
+        Ok(org.read(|org| project.read(|project| project_permissions(org, project, user))))
+    }
+
+    /// Does a command in a stream, once, whatever is killed and however often it is sent.
+    ///
+    /// `limit` is what the caller's token allows at most.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn execute(
+        &self,
+        stream: &str,
+        actor: UserId,
+        limit: Permissions,
+        envelope: &Envelope,
+    ) -> Result<Done, Failure> {
+        let slot = self.fresh(stream).await?.ok_or(Failure::Hidden)?;
+        let _queue = slot.writing.lock().await;
+        let org = match slot.read(|state| state.project().map(|project| project.org.to_string())) {
+            Some(org) => Some(self.fresh(&org).await?.ok_or(Failure::Hidden)?),
+            None => None,
+        };
+        // Asked twice: before anything is told of earlier commands, and again when the state is the newest one.
+        let allowed = || {
+            let permissions = slot.read(|state| match &org {
+                Some(org) => org.read(|org| project_permissions(org, state, actor)),
+                None => org_permissions(state, actor),
+            });
+            Some(permissions.intersection(limit)).filter(|permissions| !permissions.is_empty()).ok_or(Failure::Hidden)
+        };
+        allowed()?;
+        let body_hash = body_hash(actor, envelope)?;
+        let mut txn = self.store.begin().await?;
+        let row = txn.lock(stream).await?.filter(|row| !row.deleted).ok_or(Failure::Hidden)?;
+        if let Some(receipt) = txn.receipt(stream, &envelope.id.to_string()).await? {
+            return match receipt.body_hash == body_hash {
+                true => Ok(Done { seq: receipt.seq, repeated: true }),
+                false => Err(Failure::Reused),
+            };
+        }
+        catch_up(&slot, &mut *txn, row.seq).await?;
+        let (at, permissions) = (now(), allowed()?);
+        let changes = slot.read(|state| {
+            if let Some((target, expected)) = envelope.expected
+                && let current = state.version(target).unwrap_or_default()
+                && current != expected
+            {
+                return Err(Failure::Stale { current });
+            }
+            Ok(decide(state, &Context { actor, permissions, at }, &envelope.command)?)
+        })?;
+        let id = envelope.id.to_string();
+        let receipt = |seq| Receipt { body_hash, seq };
+        if changes.is_empty() {
+            txn.leave_receipt(stream, &id, &receipt(row.seq)).await?;
+            txn.commit().await?;
+            return Ok(Done { seq: row.seq, repeated: false });
+        }
+        let deleted = matches!(envelope.command, Command::DeleteProject { .. });
+        let event = Event {
+            seq: row.seq + 1,
+            command: envelope.id,
+            actor,
+            at,
+            kind: envelope.command.kind().to_owned(),
+            changes,
+        };
+        let event_row = write(&mut *txn, &row, &event, deleted).await?;
+        txn.leave_receipt(stream, &id, &receipt(event.seq)).await?;
+        txn.commit().await?;
+        slot.apply(&[event_row])?;
+        if deleted {
+            self.cache.lock().remove(stream);
+        }
+        self.bus.tell(stream, event.seq).await;
+        Ok(Done { seq: event.seq, repeated: false })
+    }
+
+    /// Begins a stream with its first event. The same command sent again answers as the first did.
+    ///
+    /// # Errors
+    /// The identity or the key is taken.
+    pub async fn create(
+        &self,
+        row: StreamRow,
+        actor: UserId,
+        command: CommandId,
+        changes: Vec<Change>,
+    ) -> Result<Done, Failure> {
+        let kind = if row.key.is_empty() { "org.create" } else { "project.create" };
+        let event = Event { seq: 1, command, actor, at: now(), kind: kind.to_owned(), changes };
+        let mut txn = self.store.begin().await?;
+        txn.create_stream(&row).await?;
+        write(&mut *txn, &row, &event, false).await?;
+        txn.commit().await?;
+        self.bus.tell(&row.id, 1).await;
+        Ok(Done { seq: 1, repeated: false })
+    }
+}
+
+/// Writes an event, the read table and the head.
+async fn write(txn: &mut dyn Txn, row: &StreamRow, event: &Event, deleted: bool) -> Result<EventRow, StoreError> {
+    let body = json(event)?;
+    let hash = storage::chain(&row.hash, &body);
+    let event_row = EventRow {
+        seq: event.seq,
+        kind: event.kind.clone(),
+        actor: event.actor.to_string(),
+        at: event.at.to_string(),
+        body,
+        hash,
+    };
+    txn.append(&row.id, &event_row, deleted).await?;
+    for change in &event.changes {
+        let target = change.target();
+        match change {
+            Change::Put { entity } => {
+                let entity =
+                    EntityRow { kind: target.kind().to_owned(), id: target.id(), seq: event.seq, body: json(entity)? };
+                txn.put(&row.id, &entity).await?;
+            }
+            Change::Remove { .. } => txn.remove(&row.id, target.kind(), &target.id()).await?,
+        }
+    }
+    Ok(event_row)
+}
+
+async fn catch_up(slot: &Slot, txn: &mut dyn Txn, head: u64) -> Result<(), StoreError> {
+    loop {
+        let seq = slot.read(|state| state.seq);
+        if seq >= head {
+            return Ok(());
+        }
+        let rows = txn.events(&slot.id, seq, BATCH).await?;
+        if rows.is_empty() {
+            return Err(StoreError::Corrupt(format!("events after {seq} of {} are missing", slot.id)));
+        }
+        slot.apply(&rows)?;
+    }
+}
+
+fn org_permissions(org: &State, user: UserId) -> Permissions {
+    org.org_members
+        .get(&user)
+        .map_or(Permissions::NONE, |member| of_role(org, member.role, Role::permissions_everywhere))
+}
+
+fn of_role(org: &State, role: Role, built_in: fn(Role) -> Permissions) -> Permissions {
+    match role {
+        Role::Custom(id) => {
+            org.roles.get(&id).map_or(Permissions::NONE, |role| role.permissions.iter().copied().collect())
+        }
+        role => built_in(role),
+    }
+}
+
+fn project_permissions(org: &State, project: &State, user: UserId) -> Permissions {
+    // Whoever left the organisation has left its projects.
+    if !org.org_members.contains_key(&user) {
+        return Permissions::NONE;
+    }
+    let invited = project.members.get(&user).map(|member| member.role);
+    let teams = project
+        .team_grants
+        .values()
+        .filter(|grant| org.teams.get(&grant.id).is_some_and(|team| team.members.contains(&user)));
+    let roles = invited.into_iter().chain(teams.map(|grant| grant.role));
+    roles.fold(org_permissions(org, user), |all, role| all.union(of_role(org, role, Role::permissions)))
+}
+
+fn body_hash(actor: UserId, envelope: &Envelope) -> Result<String, StoreError> {
+    let expected = envelope.expected.map(|(target, version)| (target.id(), version));
+    Ok(storage::chain(&actor.to_string(), &json(&(&envelope.command, expected))?))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Other(error.to_string()))
+}
+
+/// The time in whole milliseconds, as it is stored and sent.
+pub(crate) fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}

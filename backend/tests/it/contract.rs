@@ -1,0 +1,197 @@
+//! What storage promises, on each database.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use backend::bus::Bus;
+use backend::storage::{self, StreamRow};
+use backend::streams::{Envelope, Failure, Streams};
+use domain::command::TaskFields;
+use domain::state::EntityRef;
+use domain::{ColumnId, Command, CommandId, OrgId, Permission, Permissions, ProjectId, State, TaskId, UserId, decide};
+
+use crate::services::Postgres;
+
+const ALL: Permissions = Permissions::of(Permission::ALL);
+
+struct World {
+    url: String,
+    streams: Arc<Streams>,
+    owner: UserId,
+    project: ProjectId,
+}
+
+async fn node(url: &str) -> Arc<Streams> {
+    Arc::new(Streams::new(storage::open(url).await.unwrap(), Bus::local()))
+}
+
+impl World {
+    async fn new(url: String) -> Self {
+        let streams = node(&url).await;
+        let (owner, org, project) = (UserId::fresh(), OrgId::fresh(), ProjectId::fresh());
+        let row = |id: String, key: &str| StreamRow {
+            id,
+            org: org.to_string(),
+            key: key.to_owned(),
+            seq: 0,
+            hash: String::new(),
+            deleted: false,
+        };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let changes = decide::new_org(org, "Acme", owner, at).unwrap();
+        streams.create(row(org.to_string(), ""), owner, CommandId::fresh(), changes).await.unwrap();
+        let columns = [ColumnId::fresh(), ColumnId::fresh(), ColumnId::fresh()];
+        let changes = decide::new_project(project, org, "DM", "DevMentor", "", columns, at).unwrap();
+        streams.create(row(project.to_string(), "DM"), owner, CommandId::fresh(), changes).await.unwrap();
+        Self { url, streams, owner, project }
+    }
+
+    async fn send(&self, streams: &Streams, envelope: &Envelope) -> Result<backend::streams::Done, Failure> {
+        streams.execute(&self.project.to_string(), self.owner, ALL, envelope).await
+    }
+}
+
+fn create(title: &str) -> Envelope {
+    let fields = TaskFields { title: Some(title.to_owned()), ..TaskFields::default() };
+    let command = Command::CreateTask { id: TaskId::fresh(), fields, column: None };
+    Envelope { id: CommandId::fresh(), command, expected: None }
+}
+
+/// Two nodes, eight writers: numbers without gaps, every acknowledged command there once, tables as the log says.
+async fn writers_on_two_nodes_lose_nothing(url: String) {
+    let world = Arc::new(World::new(url).await);
+    let nodes = [world.streams.clone(), node(&world.url).await];
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..8 {
+        let (world, node) = (world.clone(), nodes[writer % 2].clone());
+        writers.spawn(async move {
+            let mut seen = Vec::new();
+            for number in 0..15 {
+                let envelope = create(&format!("{writer}/{number} 👩‍👩‍👧"));
+                seen.push(world.send(&node, &envelope).await.unwrap().seq);
+                // Sent again, as after a lost answer.
+                let again = world.send(&node, &envelope).await.unwrap();
+                assert!(again.repeated && again.seq == *seen.last().unwrap());
+            }
+            seen
+        });
+    }
+    let seen: BTreeSet<u64> = writers.join_all().await.into_iter().flatten().collect();
+    assert_eq!(seen, (2..=121).collect());
+    for node in &nodes {
+        let slot = node.fresh(&world.project.to_string()).await.unwrap().unwrap();
+        let (count, last) = slot.read(|state| (state.tasks.len(), state.project().unwrap().last_number));
+        assert_eq!((count, last), (120, 120));
+    }
+    let (events, findings) = storage::check(&**world.streams.store()).await.unwrap();
+    assert_eq!((events, findings), (122, vec![]));
+}
+
+async fn a_command_is_done_once_and_never_as_another(url: String) {
+    let world = World::new(url).await;
+    let envelope = create("once");
+    assert!(!world.send(&world.streams, &envelope).await.unwrap().repeated);
+    let other = Envelope { id: envelope.id, ..create("other") };
+    assert!(matches!(world.send(&world.streams, &other).await, Err(Failure::Reused)));
+    // A refused command leaves nothing behind, so that its identity may come again when it has become possible.
+    let Command::CreateTask { id, .. } = envelope.command else { unreachable!() };
+    let delete =
+        Envelope { id: CommandId::fresh(), command: Command::DeleteTask { id: TaskId::fresh() }, expected: None };
+    assert!(matches!(world.send(&world.streams, &delete).await, Err(Failure::Refused(_))));
+    let stale = Envelope {
+        id: CommandId::fresh(),
+        command: Command::DeleteTask { id },
+        expected: Some((EntityRef::Task(id), 1)),
+    };
+    assert!(matches!(world.send(&world.streams, &stale).await, Err(Failure::Stale { current: 2 })));
+    let fits = Envelope { expected: Some((EntityRef::Task(id), 2)), ..stale };
+    assert_eq!(world.send(&world.streams, &fits).await.unwrap().seq, 3);
+    let stranger = world.streams.execute(&world.project.to_string(), UserId::fresh(), ALL, &create("x")).await;
+    assert!(matches!(stranger, Err(Failure::Hidden)));
+}
+
+async fn a_backup_restores_to_the_same_state_in_a_new_epoch(url: String, empty: String) {
+    let world = World::new(url).await;
+    for title in ["a", "b", "c"] {
+        world.send(&world.streams, &create(title)).await.unwrap();
+    }
+    let mut file = Vec::new();
+    assert_eq!(backend::admin::backup(&**world.streams.store(), &mut file).await.unwrap(), 5);
+
+    let fresh = storage::open(&empty).await.unwrap();
+    let mut damaged =
+        String::from_utf8(file.clone()).unwrap().replace("\\\"title\\\":\\\"b\\\"", "\\\"title\\\":\\\"B\\\"");
+    let refused = backend::admin::restore(&*fresh, &mut damaged.as_bytes()).await.unwrap_err();
+    assert!(refused.to_string().contains("does not follow"), "{refused}");
+    damaged.clear();
+    assert!(fresh.streams("", 10).await.unwrap().iter().all(|stream| stream.id != world.project.to_string()));
+}
+
+async fn a_whole_backup_is_restored(url: String, empty: String) {
+    let world = World::new(url).await;
+    world.send(&world.streams, &create("a")).await.unwrap();
+    let mut file = Vec::new();
+    backend::admin::backup(&**world.streams.store(), &mut file).await.unwrap();
+    let store = storage::open(&empty).await.unwrap();
+    assert_eq!(backend::admin::restore(&*store, &mut &*file).await.unwrap(), 3);
+    assert_eq!(storage::check(&*store).await.unwrap(), (3, vec![]));
+    let epochs = [world.streams.store().meta("epoch").await.unwrap(), store.meta("epoch").await.unwrap()];
+    assert_ne!(epochs[0], epochs[1]);
+    let copy = Streams::new(store.clone(), Bus::local());
+    let state = |slot: Arc<backend::streams::Slot>| slot.read(State::clone);
+    let id = world.project.to_string();
+    assert_eq!(state(copy.fresh(&id).await.unwrap().unwrap()), state(world.streams.fresh(&id).await.unwrap().unwrap()));
+    assert!(backend::admin::restore(&*store, &mut &*file).await.unwrap_err().to_string().contains("not empty"));
+}
+
+async fn several_nodes_may_migrate_at_once(url: String) {
+    let mut nodes = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let url = url.clone();
+        nodes.spawn(async move { storage::open(&url).await.unwrap().meta("epoch").await.unwrap() });
+    }
+    let epochs: BTreeSet<_> = nodes.join_all().await.into_iter().collect();
+    assert_eq!(epochs.len(), 1, "all see one epoch");
+}
+
+fn sqlite(folder: &tempfile::TempDir, name: &str) -> String {
+    format!("sqlite:{}", folder.path().join(name).display())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    several_nodes_may_migrate_at_once(sqlite(&folder, "1")).await;
+    writers_on_two_nodes_lose_nothing(sqlite(&folder, "2")).await;
+    a_command_is_done_once_and_never_as_another(sqlite(&folder, "3")).await;
+    a_backup_restores_to_the_same_state_in_a_new_epoch(sqlite(&folder, "4"), sqlite(&folder, "5")).await;
+    a_whole_backup_is_restored(sqlite(&folder, "6"), sqlite(&folder, "7")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql() {
+    let server = Postgres::start();
+    several_nodes_may_migrate_at_once(server.database().await).await;
+    writers_on_two_nodes_lose_nothing(server.database().await).await;
+    a_command_is_done_once_and_never_as_another(server.database().await).await;
+    a_backup_restores_to_the_same_state_in_a_new_epoch(server.database().await, server.database().await).await;
+    a_whole_backup_is_restored(server.database().await, server.database().await).await;
+}
+
+/// Someone with access to the file changes history: the check names the place.
+#[tokio::test]
+async fn what_was_altered_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(sqlite(&folder, "db")).await;
+    world.send(&world.streams, &create("honest")).await.unwrap();
+    let pool = sqlx::SqlitePool::connect(&world.url).await.unwrap();
+    let check = async || {
+        let (_, findings) = storage::check(&**world.streams.store()).await.unwrap();
+        findings.into_iter().map(|finding| finding.problem).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(check().await, "");
+    sqlx::query("UPDATE entities SET body = replace(body, 'honest', 'forged')").execute(&pool).await.unwrap();
+    assert_eq!(check().await, "the read table is not what the events say");
+    sqlx::query("UPDATE events SET body = replace(body, 'honest', 'forged')").execute(&pool).await.unwrap();
+    assert_eq!(check().await, "event 2 or one before it was altered: its hash does not fit");
+}

@@ -1,0 +1,12 @@
+//! The backend from the outside: the same contracts on both databases, HTTP as clients see it, live rooms on two nodes.
+
+#![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
+
+mod chaos;
+mod contract;
+mod live;
+mod permissions;
+mod process;
+mod rest;
+mod services;
+mod support;

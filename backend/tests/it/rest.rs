@@ -1,0 +1,352 @@
+//! HTTP as clients see it.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{command_id, solo, team};
+
+#[tokio::test]
+async fn one_person_needs_no_account() {
+    let server = solo().await;
+    let me = server.get("", "/api/me").await;
+    assert_eq!((me.body["solo"].clone(), me.body["name"].clone()), (json!(true), json!("Me")));
+    let project = server.post("", "/projects/create", json!({ "key": "dm", "name": "DevMentor" })).await;
+    let id = project["id"].as_str().unwrap();
+    let task = server.task("", id, "Write it down").await;
+    assert_eq!((task["number"].clone(), task["version"].clone()), (json!(1), json!(2)));
+
+    let board = server.get("", &format!("/api/projects/{id}/board")).await;
+    let columns: Vec<_> = board.body["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| format!("{}: {}", column["name"].as_str().unwrap(), column["cards"].as_array().unwrap().len()))
+        .collect();
+    assert_eq!(columns, ["To do: 1", "In progress: 0", "Done: 0"]);
+
+    let done = board.body["columns"][2]["id"].clone();
+    let moved = server.post("", &format!("/api/projects/{id}/tasks/DM-1/move"), json!({ "column": done })).await;
+    assert_eq!(moved["column"], done);
+    let open = server.get("", &format!("/api/projects/{id}/tasks?query=status:open")).await;
+    assert_eq!(open.body["items"], json!([]));
+    let list = server.get("", "/projects/list").await;
+    assert_eq!(list.body[0]["key"], "DM");
+    let renamed = server.post("", &format!("/projects/{id}/update"), json!({ "name": "Mentor" })).await;
+    assert_eq!(renamed["name"], "Mentor");
+    let events = server.get("", &format!("/api/projects/{id}/events?after=1")).await;
+    let kinds: Vec<_> = events.body["events"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
+    assert_eq!(kinds, ["task.create", "task.move", "project.update"]);
+}
+
+/// A page of another origin, or a name rebound to this machine, gets nothing, reading included.
+#[tokio::test]
+async fn solo_mode_answers_no_foreign_page() {
+    let server = solo().await;
+    let ask = |headers: &[(&str, &str)]| {
+        let mut request = Request::builder().uri("/api/me");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        server.raw(request.body(Body::empty()).unwrap())
+    };
+    for (headers, expected) in [
+        (vec![("host", "localhost:7777")], 200),
+        (vec![("host", "127.0.0.1:7777"), ("origin", "http://127.0.0.1:7777")], 200),
+        (vec![("host", "evil.example:7777")], 403),
+        (vec![], 403),
+        (vec![("host", "localhost:7777"), ("origin", "http://evil.example")], 403),
+        (vec![("host", "localhost:7777"), ("origin", "http://localhost:8888")], 403),
+        (vec![("host", "localhost:7777"), ("origin", "null")], 403),
+        (vec![("host", "localhost:7777"), ("sec-fetch-site", "cross-site")], 403),
+    ] {
+        assert_eq!(ask(&headers).await.status, expected, "{headers:?}");
+    }
+    // A form can be posted across origins without asking first, but not as JSON.
+    let form = Request::builder()
+        .method("POST")
+        .uri("/api/projects")
+        .header("host", "localhost")
+        .header("content-type", "text/plain")
+        .body(Body::from(r#"{"key":"X1","name":"x"}"#))
+        .unwrap();
+    assert_eq!(server.raw(form).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn an_address_that_others_reach_is_refused_without_accounts() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = backend::Config {
+        listen: "0.0.0.0:0".parse().unwrap(),
+        data: folder.path().to_owned(),
+        database_url: None,
+        redis_url: None,
+        registration: backend::Registration::Auto,
+    };
+    let error = backend::serve(config).await.unwrap_err().to_string();
+    assert!(error.contains("without login only loopback addresses are served"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_done_is_not_done_again() {
+    let server = solo().await;
+    let id =
+        server.post("", "/api/projects", json!({ "key": "DM", "name": "d" })).await["id"].as_str().unwrap().to_owned();
+    let send = async |key: &str, title: &str| {
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/api/projects/{id}/tasks"))
+            .header("host", "localhost")
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
+        server.raw(request.body(Body::from(json!({ "fields": { "title": title } }).to_string())).unwrap()).await
+    };
+    let (first, again) = (send("my key", "a").await, send("my key", "a").await);
+    assert_eq!((first.status, first.body), (again.status, again.body));
+    let other = send("my key", "b").await;
+    assert_eq!((other.status, other.body["code"].clone()), (StatusCode::UNPROCESSABLE_ENTITY, json!("reused_id")));
+    assert_eq!(send("another", "b").await.body["number"], 2);
+}
+
+#[tokio::test]
+async fn old_copies_do_not_overwrite_new_ones() {
+    let server = solo().await;
+    let id =
+        server.post("", "/api/projects", json!({ "key": "DM", "name": "d" })).await["id"].as_str().unwrap().to_owned();
+    server.task("", &id, "a").await;
+    let path = format!("/api/projects/{id}/tasks/1");
+    let seen = server.get("", &path).await;
+    let tag = seen.headers["etag"].clone();
+    let change = |title: &str| {
+        let request = Request::builder()
+            .method("PATCH")
+            .uri(&path)
+            .header("host", "localhost")
+            .header("if-match", &tag)
+            .header("content-type", "application/json")
+            .body(Body::from(json!({ "title": title }).to_string()))
+            .unwrap();
+        server.raw(request)
+    };
+    assert_eq!(change("b").await.status, StatusCode::OK);
+    let stale = change("c").await;
+    assert_eq!((stale.status, stale.body["code"].clone()), (StatusCode::PRECONDITION_FAILED, json!("stale")));
+    assert_eq!(server.get("", &path).await.body["title"], "b");
+
+    let board = format!("/api/projects/{id}/board");
+    let tag = server.get("", &board).await.headers["etag"].clone();
+    let again = Request::builder().uri(&board).header("host", "localhost").header("if-none-match", &tag);
+    assert_eq!(server.raw(again.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
+    let metrics = server.get("", "/metrics").await.text;
+    assert!(metrics.contains("devmentor_board_cache_hits_total 1\n"), "{metrics}");
+}
+
+#[tokio::test]
+async fn pages_hold_everything_once_whatever_changes_between_them() {
+    let server = solo().await;
+    let id =
+        server.post("", "/api/projects", json!({ "key": "DM", "name": "d" })).await["id"].as_str().unwrap().to_owned();
+    for number in 0..7 {
+        server.task("", &id, &format!("t{number}")).await;
+    }
+    let (mut path, mut kinds) = (format!("/api/projects/{id}/entities?limit=3"), Vec::new());
+    loop {
+        let page = server.get("", &path).await.body;
+        kinds.extend(page["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap().to_owned()));
+        if let (true, Some(last)) = (kinds.len() == 6, page["items"][2]["number"].as_u64()) {
+            assert_eq!(server.call("", "DELETE", &format!("/api/projects/{id}/tasks/{last}"), None).await.status, 204);
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/api/projects/{id}/entities?limit=3&after={next}");
+    }
+    let count = |kind: &str| kinds.iter().filter(|other| *other == kind).count();
+    assert_eq!((count("project"), count("column"), count("task")), (1, 3, 7));
+    let tasks = server.get("", &format!("/api/projects/{id}/tasks?limit=4")).await.body;
+    let rest = server.get("", &format!("/api/projects/{id}/tasks?limit=4&after={}", tasks["next"])).await.body;
+    assert_eq!(tasks["items"].as_array().unwrap().len() + rest["items"].as_array().unwrap().len(), 6);
+}
+
+/// Each field, wrong in each way: a problem document that says where, and nothing half-written.
+#[tokio::test]
+async fn bad_input_gets_a_clear_answer() {
+    let server = solo().await;
+    let id =
+        server.post("", "/api/projects", json!({ "key": "DM", "name": "d" })).await["id"].as_str().unwrap().to_owned();
+    let tasks = format!("/api/projects/{id}/tasks");
+    let before = server.get("", &format!("/api/projects/{id}")).await.body["seq"].clone();
+    for (body, status, says) in [
+        (json!({}), 422, "missing field `fields`"),
+        (json!({ "fields": {} }), 422, "title is needed"),
+        (json!({ "fields": { "title": 7 } }), 422, "invalid type: integer"),
+        (json!({ "fields": { "title": "" } }), 422, "must not be empty"),
+        (json!({ "fields": { "title": "x".repeat(301) } }), 422, "longer than 300"),
+        (json!({ "fields": { "title": "a\u{0}b" } }), 422, "U+0000"),
+        (json!({ "fields": { "title": "a", "body": "\u{7}" } }), 422, "U+0007"),
+        (json!({ "fields": { "title": "a", "colour": 1 } }), 422, "unknown field `colour`"),
+        (json!({ "fields": { "title": "a", "priority": "huge" } }), 422, "unknown variant `huge`"),
+        (json!({ "fields": { "title": "a", "due": "2026-02-30" } }), 422, "day"),
+        (json!({ "fields": { "title": "a", "estimate": -1 } }), 422, "invalid value"),
+        (json!({ "fields": { "title": "a" }, "id": "tsk_1" }), 422, "tsk_01h455vb4pex5vsknk084sn02q"),
+        (json!({ "fields": { "title": "a", "labels": ["lbl_01h455vb4pex5vsknk084sn02q"] } }), 404, "no label"),
+        (json!([1]), 422, "does not fit"),
+    ] {
+        let answer = server.call("", "POST", &tasks, Some(body.clone())).await;
+        assert_eq!(answer.status, status, "{body} {}", answer.text);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert!(answer.body["detail"].as_str().unwrap().contains(says), "{body}: {}", answer.text);
+    }
+    let raw = |kind: &str, body: Vec<u8>| {
+        let request =
+            Request::builder().method("POST").uri(&tasks).header("host", "localhost").header("content-type", kind);
+        server.raw(request.body(Body::from(body)).unwrap())
+    };
+    assert_eq!(raw("application/json", b"{\"fields\":".to_vec()).await.status, 400);
+    let deep = format!("{{\"fields\":{}", "{\"a\":[".repeat(50_000));
+    assert_eq!(raw("application/json", deep.into_bytes()).await.status, 422, "the first unknown field ends it");
+    assert_eq!(raw("application/json", vec![b'['; 100_000]).await.status, 422);
+    assert_eq!(raw("application/json", vec![0xff; 10]).await.status, 400);
+    assert_eq!(raw("application/json", vec![b' '; 10 << 20]).await.status, 413);
+    for path in ["/api/projects/prj_x", "/api/projects/%00", "/nowhere", "/api/projects/prj_01h455vb4pex5vsknk084sn02q"]
+    {
+        assert_eq!(server.get("", path).await.status, 404, "{path}");
+    }
+    assert_eq!(server.call("", "PUT", &tasks, Some(json!({}))).await.status, 405);
+    assert_eq!(server.get("", &format!("{tasks}?limit=x")).await.status, 400);
+    assert_eq!(server.get("", &format!("{tasks}?query=colour:red")).await.status, 422);
+    assert_eq!(server.get("", &format!("/api/projects/{id}")).await.body["seq"], before, "nothing was written");
+
+    let fine = json!({ "fields": { "title": "مرحبا 👩‍👩‍👧 \u{202e}abc", "body": "é\n\t✓" } });
+    let made = server.post("", &tasks, fine.clone()).await;
+    assert_eq!(made["title"], fine["fields"]["title"]);
+}
+
+#[tokio::test]
+async fn passwords_and_tokens() {
+    let server = team().await;
+    let (token, _) = server.person("Ann").await;
+    assert_eq!(server.get(&token, "/api/me").await.body["handle"], "ann");
+    for (name, password) in
+        [("ann", "wrong horse battery"), ("nobody", "correct horse battery"), ("", ""), ("a\0", "x")]
+    {
+        let answer =
+            server.call("", "POST", "/api/auth/login", Some(json!({ "name": name, "password": password }))).await;
+        assert_eq!(
+            (answer.status, answer.body["detail"].clone()),
+            (StatusCode::UNAUTHORIZED, json!("The name or the password is wrong."))
+        );
+    }
+    let taken = json!({ "handle": "ANN", "name": "x", "password": "correct horse battery" });
+    assert_eq!(server.call("", "POST", "/api/auth/register", Some(taken)).await.status, StatusCode::CONFLICT);
+
+    // Forged, unsigned, and for another audience.
+    let parts: Vec<&str> = token.split('.').collect();
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    for forged in [
+        format!("{}.{}.{}", parts[0], parts[1], "AAAA"),
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+        "x".to_owned(),
+        "dmt_0000".to_owned(),
+    ] {
+        assert_eq!(server.get(&forged, "/api/me").await.status, StatusCode::UNAUTHORIZED, "{forged}");
+    }
+    assert_eq!(server.get("", "/api/me").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_refresh_token_works_once_and_ending_a_login_ends_its_tokens() {
+    let server = team().await;
+    server.person("ann").await;
+    let credentials = json!({ "name": "ann", "password": "correct horse battery" });
+    let first = server.post("", "/api/auth/login", credentials).await;
+    let refresh = |token: Value| server.call("", "POST", "/api/auth/refresh", Some(json!({ "refresh_token": token })));
+    let second = refresh(first["refresh_token"].clone()).await;
+    assert_eq!(second.status, 200);
+    // Another tab, a moment later, with the token from before: an access token, and the other tab keeps the new one.
+    let tab = refresh(first["refresh_token"].clone()).await;
+    assert_eq!((tab.status, tab.body["refresh_token"].clone()), (StatusCode::OK, Value::Null));
+    let third = refresh(second.body["refresh_token"].clone()).await;
+    // Two exchanges old: somebody has stolen it, and it is not good for anything.
+    assert_eq!(refresh(first["refresh_token"].clone()).await.status, 401);
+    let access = third.body["access_token"].as_str().unwrap();
+    let logins = server.get(access, "/api/me/logins").await.body;
+    let current = logins.as_array().unwrap().iter().find(|login| login["current"] == true).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(server.call(access, "DELETE", &format!("/api/me/logins/{current}"), None).await.status, 204);
+    assert_eq!(server.get(access, "/api/me").await.status, 401);
+    assert_eq!(refresh(third.body["refresh_token"].clone()).await.status, 401);
+}
+
+#[tokio::test]
+async fn api_tokens_never_allow_more_than_their_scopes() {
+    let server = team().await;
+    let (ann, _) = server.person("ann").await;
+    let (_, project) = server.project(&ann).await;
+    let made =
+        server.post(&ann, "/api/me/tokens", json!({ "name": "ci", "scopes": ["project:read"], "days": 1 })).await;
+    let token = made["token"].as_str().unwrap().to_owned();
+    assert_eq!(server.get(&token, &format!("/api/projects/{project}")).await.status, 200);
+    let body = json!({ "fields": { "title": "x" } });
+    assert_eq!(server.call(&token, "POST", &format!("/api/projects/{project}/tasks"), Some(body)).await.status, 403);
+    let wider = json!({ "name": "more", "scopes": ["task:write"], "days": 1 });
+    assert_eq!(server.call(&token, "POST", "/api/me/tokens", Some(wider)).await.status, 403);
+    // By way of commands as well.
+    let command = json!({ "id": command_id(), "command": { "type": "project.delete", "confirm": "DM" } });
+    assert_eq!(
+        server.call(&token, "POST", &format!("/api/projects/{project}/commands"), Some(command)).await.status,
+        403
+    );
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(server.call(&ann, "DELETE", &format!("/api/me/tokens/{id}"), None).await.status, 204);
+    assert_eq!(server.get(&token, &format!("/api/projects/{project}")).await.status, 401);
+}
+
+#[tokio::test]
+async fn health_and_headers() {
+    let server = solo().await;
+    let health = server.get("", "/health").await;
+    assert_eq!((health.body["status"].clone(), health.body["database"].clone()), (json!("ok"), json!("sqlite")));
+    for name in ["x-request-id", "x-content-type-options", "content-security-policy", "cache-control"] {
+        assert!(health.headers.contains_key(name), "{name}");
+    }
+    let document = server.get("", "/api/openapi.json").await.body;
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(server.get("", "/api/docs").await.text.contains("/api/projects/{project}/board"));
+}
+
+/// Every `$ref` of the document leads somewhere.
+#[tokio::test]
+async fn the_openapi_document_is_whole() {
+    let document = backend::http::openapi();
+    let mut open = vec![&document];
+    let mut references = 0;
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::String(path)) = map.get("$ref") {
+                    references += 1;
+                    assert!(document.pointer(path.strip_prefix('#').unwrap()).is_some(), "{path}");
+                }
+                open.extend(map.values());
+            }
+            Value::Array(list) => open.extend(list),
+            _ => {}
+        }
+    }
+    assert!(references > 50);
+}
+
+#[tokio::test]
+async fn guessing_passwords_is_slowed_down() {
+    let server = team().await;
+    let guess = || server.call("", "POST", "/api/auth/refresh", Some(json!({ "refresh_token": "x" })));
+    for _ in 0..40 {
+        assert_eq!(guess().await.status, StatusCode::UNAUTHORIZED);
+    }
+    let limited = guess().await;
+    assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(limited.headers["retry-after"], "2");
+    assert_eq!(server.get("", "/health").await.status, StatusCode::OK);
+}
