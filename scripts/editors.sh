@@ -31,5 +31,5 @@ recordings=$(mktemp -d)
 trap 'rm -rf "$recordings"' EXIT
 DEVMENTOR=$(realpath "${CARGO_TARGET_DIR:-target}/debug/devmentor") DEVMENTOR_RECORDINGS=$recordings \
     PYRIGHT="$place/protocol/node_modules/.bin/pyright-langserver" PYTHONDONTWRITEBYTECODE=1 \
-    "$place/venv/bin/python" -m pytest -q -p no:cacheprovider "$tests" "$@"
+    "$place/venv/bin/python" -m pytest -q -p no:cacheprovider -c daemon/tests/editors/pytest.ini --rootdir daemon/tests/editors "$tests" "$@"
 (cd "$place/protocol" && node validate.mjs schema.json "$recordings"/*.jsonl)

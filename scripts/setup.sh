@@ -23,6 +23,15 @@ elif ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     lack python3-venv "tests that install Python packages into a folder of their own"
 fi
 
+# The tests in real editors; Neovim and pyright come from lock files (scripts/editors.sh).
+if ! has node || ! has npm; then
+    lack nodejs "pyright, and the check of messages against the protocol's types"
+    lack npm "the same"
+fi
+if ! has emacs; then lack emacs-nox "tests with eglot, a client nobody here wrote"; fi
+# From Emacs 29 on eglot is part of it.
+if ! has emacs || ! emacs --batch --eval "(require 'eglot)" 2>/dev/null; then lack elpa-eglot "the same"; fi
+
 if [ ${#packages[@]} -gt 0 ]; then
     { echo "Missing on this machine:"; printf '%s\n' "${reasons[@]}"; } >&2
     if has apt-get && [ "$(id -u)" -eq 0 ]; then

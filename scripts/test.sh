@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test of the workspace: examples in documentation first, then unit and integration tests.
+# Runs every test: examples in documentation first, then unit and integration tests, then the binary in real editors.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,5 +19,8 @@ else
     cargo test --workspace --no-fail-fast --lib --bins --tests "${locked[@]}" 2>&1 | tee "$output" || status=$?
     awk '/^test result: / { passed += $4; failed += $6; skipped += $8 }
         END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$output"
-    exit "$status"
+    [ "$status" -eq 0 ] || exit "$status"
 fi
+
+# Neovim, Emacs and the client profiles, against the binary and its daemon.
+bash scripts/editors.sh

@@ -187,6 +187,10 @@ impl Owner<'_> {
                 );
                 self.shared.changed();
                 self.shared.buffers.recheck();
+                // Somebody looks at code already, and will ask who calls it.
+                if self.shared.buffers.any() && self.shared.begin_graph() {
+                    self.shared.build_graph();
+                }
                 if self.shared.watch && self.watch.is_none() {
                     let sender = self.sender.clone();
                     let tell = move |told| {

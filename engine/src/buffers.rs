@@ -29,10 +29,14 @@ struct Texts {
 }
 
 impl Texts {
-    fn set(&mut self, window: WindowId, path: &str, text: Arc<String>) {
+    /// Whether the window did not hold the file before.
+    fn set(&mut self, window: WindowId, path: &str, text: Arc<String>) -> bool {
         let texts = self.files.entry(path.to_owned()).or_default();
+        let before = texts.len();
         texts.retain(|(other, _)| *other != window);
+        let is_new = texts.len() == before;
         texts.push((window, text));
+        is_new
     }
 
     /// Whether there was such a text.
@@ -78,11 +82,17 @@ pub(crate) struct Buffers {
 }
 
 impl Buffers {
-    /// A window's text answers for a file from now on.
-    pub(crate) fn set(&self, window: WindowId, path: &str, text: Arc<String>) {
+    /// A window's text answers for a file from now on. Gives back whether the window did not hold the file before.
+    pub(crate) fn set(&self, window: WindowId, path: &str, text: Arc<String>) -> bool {
         let mut pending = self.pending.lock();
-        pending.texts.set(window, path, text);
+        let is_new = pending.texts.set(window, path, text);
         self.touch(&mut pending, [path.to_owned()]);
+        is_new
+    }
+
+    /// Whether any window has a file open.
+    pub(crate) fn any(&self) -> bool {
+        !self.pending.lock().texts.files.is_empty()
     }
 
     /// A window has closed a file.

@@ -62,6 +62,34 @@ impl Shared {
     pub(crate) fn generation(&self) -> u64 {
         self.state.borrow().generation
     }
+
+    /// Whether the graph is out of date and may be built now; whoever gets `true` has to call [`Shared::build_graph`].
+    pub(crate) fn begin_graph(&self) -> bool {
+        let generation = self.generation();
+        let mut work = self.graph_work.lock();
+        let due = work.generation != Some(generation) && !work.building && Instant::now() >= work.next;
+        let begins = due && self.index.load().is_some() && !self.stop.load(Ordering::Relaxed);
+        work.building |= begins;
+        begins
+    }
+
+    /// Builds the graph of this moment.
+    pub(crate) fn build_graph(&self) {
+        let start = Instant::now();
+        let generation = self.generation();
+        let graph = self.index.load().as_ref().map(|index| index.snapshot().graph());
+        let mut work = self.graph_work.lock();
+        work.building = false;
+        work.next = Instant::now() + start.elapsed() * GRAPH_SHARE;
+        match graph {
+            Some(Ok(graph)) => {
+                self.graph.store(Some(graph));
+                work.generation = Some(generation);
+            }
+            Some(Err(error)) => tracing::warn!(%error, "the graph of calls could not be built"),
+            None => {}
+        }
+    }
 }
 
 /// One open workspace.
@@ -169,40 +197,23 @@ impl Workspace {
     }
 
     fn want_graph(&self) {
-        let generation = self.shared.generation();
-        let mut work = self.shared.graph_work.lock();
-        let due = work.generation != Some(generation) && !work.building && Instant::now() >= work.next;
-        if !due || self.shared.index.load().is_none() || self.shared.stop.load(Ordering::Relaxed) {
+        if !self.shared.begin_graph() {
             return;
         }
-        work.building = true;
         let shared = self.shared.clone();
         let built = thread("graph", move || {
             priority::lower();
-            let start = Instant::now();
-            let graph = shared.index.load().as_ref().map(|index| index.snapshot().graph());
-            let mut work = shared.graph_work.lock();
-            work.building = false;
-            work.next = Instant::now() + start.elapsed() * GRAPH_SHARE;
-            match graph {
-                Some(Ok(graph)) => {
-                    shared.graph.store(Some(graph));
-                    work.generation = Some(generation);
-                }
-                Some(Err(error)) => tracing::warn!(%error, "the graph of calls could not be built"),
-                None => {}
-            }
+            shared.build_graph();
         });
         match built {
             Ok(thread) => {
-                drop(work);
                 let mut threads = self.threads.lock();
                 threads.retain(|thread| !thread.is_finished());
                 threads.push(thread);
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot start a thread to build the graph");
-                work.building = false;
+                self.shared.graph_work.lock().building = false;
             }
         }
     }
@@ -212,9 +223,13 @@ impl Workspace {
         &self.git
     }
 
-    /// Lets a window's unsaved text answer for a file. Returns at once; searches see it a moment later.
+    /// Lets a window's unsaved text answer for a file. Returns at once; searches see it a moment later. For a file that was not open in the window,
+    /// what people ask about soon is prepared: who calls what, and who changed it last.
     pub fn set_buffer(&self, window: WindowId, path: &str, text: Arc<String>) {
-        self.shared.buffers.set(window, path, text);
+        if self.shared.buffers.set(window, path, text.clone()) {
+            self.want_graph();
+            self.git.known(path, &text);
+        }
     }
 
     /// A window has closed a file: another window's text answers again, or the disk.

@@ -120,7 +120,7 @@ impl Bench {
         println!("cold: daemon started and `initialize` answered after {:.0} ms", ms(begun.elapsed()));
         let (process, resident, own) = self.settled()?;
         println!("indexed after {:.1} s", begun.elapsed().as_secs_f64());
-        println!("daemon with 1 window      {}   {}", memory_line(resident, own), proxies(&open)?);
+        println!("daemon with  1 window     {}   {}", memory_line(resident, own), proxies(&open)?);
         let file = self.root.join("zq_probe.py");
         std::fs::write(&file, "def probe():\n    return 1\n")?;
 
@@ -137,6 +137,8 @@ impl Bench {
         println!("attach to a running daemon: `initialize` answered   {}", Times::new(initialized).line());
         println!("attach to a running daemon: first symbols answered  {}", Times::new(answered).line());
 
+        // What the attachments left behind is no part of what a window costs.
+        let (_, _, own) = self.settled()?;
         while open.len() < windows {
             let mut window = Window::open(self.command(&["lsp"]), &self.root)?;
             window.symbols(&file, "def probe():\n    return 1\n")?;

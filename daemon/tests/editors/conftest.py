@@ -1,4 +1,5 @@
 """What the editors' tests share: a repository, a home of their own, and recordings of every message."""
+import json
 import os
 import pathlib
 import shutil
@@ -75,11 +76,10 @@ class Home:
 
     def daemon(self):
         """The daemon's process, if it runs."""
-        import json
         answer = self.run("daemon", "status", "--json")
         if answer.returncode != 0:
             return None
-        return json.loads(answer.stdout).get("pid")
+        return json.loads(answer.stdout)["process"]
 
     def close(self):
         pid = self.daemon()

@@ -4,6 +4,10 @@
 ;;;
 ;;; Opens FILE, hovers over NAME and asks for code actions there; prints what eglot got. SERVER is the command of the server.
 
+(require 'package)
+;; `-Q' leaves out what Debian's packages add, and eglot is one of them until Emacs 29.
+(add-to-list 'package-directory-list "/usr/share/emacs/site-lisp/elpa")
+(package-initialize)
 (require 'eglot)
 
 (defvar patience 60 "Seconds after which a condition has failed.")

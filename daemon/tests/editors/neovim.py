@@ -59,6 +59,17 @@ class Neovim:
         except AssertionError as error:
             raise AssertionError(f"{error}; it shows:\n{self.screen()}\n{self.messages()}") from None
 
+    def hover(self, text):
+        """Asks with `K` until the answer has a text, as a person asks again when the index was not ready."""
+        def asked():
+            # Moving the cursor closes the window of the answer before.
+            self.keys("hlK")
+            try:
+                return wait(lambda: self.screen() if text in self.screen() else None, text, patience=2)
+            except AssertionError:
+                return None
+        return wait(asked, f"a hover with {text!r}")
+
     def messages(self):
         return self.nvim.command_output("messages")
 
@@ -78,7 +89,7 @@ class Neovim:
             local name, method, params = ...
             local client = vim.lsp.get_clients({name = name})[1]
             if not client then return nil end
-            local answer = client:request_sync(method, params, 10000, 0)
+            local answer = client:request_sync(method, params, 10000, vim.api.nvim_get_current_buf())
             return answer and answer.result or nil
         """, name, method, params)
 

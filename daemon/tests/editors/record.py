@@ -8,41 +8,37 @@ import sys
 import threading
 
 
-def frames(read):
-    """The messages in a stream of bytes, each with its header."""
-    buffer = b""
-    while True:
-        end = buffer.find(b"\r\n\r\n")
-        if end >= 0:
-            lengths = [line for line in buffer[:end].split(b"\r\n") if line.lower().startswith(b"content-length:")]
+class Frames:
+    """Finds the messages in a stream of bytes, each with its header."""
+
+    def __init__(self):
+        self.buffer = b""
+
+    def feed(self, piece):
+        self.buffer += piece
+        while True:
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            lengths = [line for line in self.buffer[:end].split(b"\r\n") if line.lower().startswith(b"content-length:")]
             total = end + 4 + int(lengths[0].split(b":")[1])
-            if len(buffer) >= total:
-                yield json.loads(buffer[end + 4:total])
-                buffer = buffer[total:]
-                continue
-        piece = read()
-        if not piece:
-            return
-        buffer += piece
+            if len(self.buffer) < total:
+                return
+            yield json.loads(self.buffer[end + 4:total])
+            self.buffer = self.buffer[total:]
 
 
 def copy(who, source, target, log, lock):
-    """Passes bytes on, and writes down the messages in them."""
-    def read():
-        piece = source.read1(1 << 16)
-        if piece:
-            try:
-                target.write(piece)
-                target.flush()
-            except BrokenPipeError:
-                return b""
-        return piece
-
-    for message in frames(read):
-        with lock:
-            log.write(json.dumps({"from": who, "message": message}) + "\n")
-            log.flush()
+    """Writes down messages, then passes them on, so that no answer is written down before its question."""
+    frames = Frames()
     try:
+        while piece := source.read1(1 << 16):
+            for message in frames.feed(piece):
+                with lock:
+                    log.write(json.dumps({"from": who, "message": message}) + "\n")
+                    log.flush()
+            target.write(piece)
+            target.flush()
         target.close()
     except BrokenPipeError:
         pass
