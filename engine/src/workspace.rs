@@ -125,7 +125,11 @@ impl Workspace {
         };
         let buffers = {
             let shared = shared.clone();
-            thread("buffers", move || shared.buffers.run(|| shared.index.load_full(), || shared.changed()))?
+            thread("buffers", move || {
+                // Each text is parsed as a whole, while its author goes on typing.
+                priority::lower();
+                shared.buffers.run(|| shared.index.load_full(), || shared.changed());
+            })?
         };
         let threads = Mutex::new(vec![indexing, buffers]);
         Ok(Workspace { shared, commands, threads, aliases: RwLock::default(), git: Arc::new(Git::new(root)) })
