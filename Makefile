@@ -13,7 +13,7 @@ PREFIX ?= $(HOME)/.local
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: setup ## Build DevMentor, index this repository and search it
+run: setup ## Build DevMentor, index this repository and open it in Neovim
 	@bash scripts/run.sh
 
 test: setup ## Run every test
