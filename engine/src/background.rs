@@ -177,8 +177,11 @@ impl Owner<'_> {
         }
         self.shared.set_phase(Phase::Walking);
         let start = Instant::now();
-        let cleared = if rebuild { self.index.clear() } else { Ok(()) };
-        let done = cleared.and_then(|()| self.index.update(&Teller::indexing(&self.shared.state), &self.shared.cancel));
+        let teller = Teller::indexing(&self.shared.state);
+        let done = match rebuild {
+            true => self.index.rebuild(&teller, &self.shared.cancel),
+            false => self.index.update(&teller, &self.shared.cancel),
+        };
         match done {
             Ok(summary) => {
                 tracing::info!(

@@ -199,8 +199,26 @@ impl Index {
     /// # Errors
     /// When the workspace cannot be walked, the index cannot be written, or `cancelled` is set; what was done until then is kept.
     pub fn update(&self, progress: &dyn Progress, cancelled: &AtomicBool) -> Result<Summary> {
-        let start = Instant::now();
+        self.update_with(&mut self.writer.lock(), progress, cancelled)
+    }
+
+    /// Forgets everything and indexes anew. Nobody else writes in between.
+    ///
+    /// # Errors
+    /// As [`Index::update`].
+    pub fn rebuild(&self, progress: &dyn Progress, cancelled: &AtomicBool) -> Result<Summary> {
         let mut writer = self.writer.lock();
+        self.clear_with(&mut writer)?;
+        self.update_with(&mut writer, progress, cancelled)
+    }
+
+    fn update_with(
+        &self,
+        writer: &mut Option<IndexWriter>,
+        progress: &dyn Progress,
+        cancelled: &AtomicBool,
+    ) -> Result<Summary> {
+        let start = Instant::now();
         let found = walk::walk(&self.root, &self.rules, self.options.worker_threads(), cancelled)?;
         *self.folders.lock() = found.folders;
         let base = self.snapshot().base;
@@ -219,7 +237,7 @@ impl Index {
         }
         let removed: Vec<FileKey> =
             base.files.iter().map(|file| file.key).filter(|key| !present.contains(key)).collect();
-        let outcome = self.write(&mut writer, &work, &removed, progress, cancelled)?;
+        let outcome = self.write(writer, &work, &removed, progress, cancelled)?;
         let unreadable = outcome
             .skipped
             .into_iter()
@@ -487,11 +505,14 @@ impl Index {
     /// # Errors
     /// When the index cannot be written.
     pub fn clear(&self) -> Result<()> {
-        let mut guard = self.writer.lock();
+        self.clear_with(&mut self.writer.lock())
+    }
+
+    fn clear_with(&self, writer: &mut Option<IndexWriter>) -> Result<()> {
         if self.lock.is_none() {
             return Err(Error::Busy { path: self.folder.path().join("writer.lock") });
         }
-        let writer = match &mut *guard {
+        let writer = match writer {
             Some(writer) => writer,
             none => none.insert(self.new_writer()?),
         };

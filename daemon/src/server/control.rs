@@ -275,10 +275,8 @@ async fn do_work(sink: &SubscriptionSink, lease: &Lease, index: Arc<Index>, work
         let (counter, cancel) = (counter.clone(), cancel.clone());
         tokio::task::spawn_blocking(move || match work {
             Work::Text { rebuild } => {
-                if rebuild {
-                    index.clear()?;
-                }
-                match index.update(&*counter, &cancel) {
+                let done = if rebuild { index.rebuild(&*counter, &cancel) } else { index.update(&*counter, &cancel) };
+                match done {
                     Err(index::Error::Busy { .. }) => Ok(WorkEvent::Updated(None)),
                     done => Ok(WorkEvent::Updated(Some(done?.into()))),
                 }
