@@ -66,3 +66,38 @@ impl Change {
         }
     }
 }
+
+impl Entity {
+    /// Whose it is alone; `None` for what everybody in the stream may read.
+    pub fn private_to(&self) -> Option<UserId> {
+        match self {
+            Self::View(view) if !view.shared => Some(view.owner),
+            _ => None,
+        }
+    }
+
+    /// Whether this person may read it, as far as the entity itself decides.
+    pub fn is_shown_to(&self, user: UserId) -> bool {
+        self.private_to().is_none_or(|owner| owner == user)
+    }
+}
+
+impl Event {
+    /// Whether everybody in the stream may read all of it.
+    pub fn is_for_everybody(&self) -> bool {
+        self.changes.iter().all(|change| !matches!(change, Change::Put { entity } if entity.private_to().is_some()))
+    }
+
+    /// The event as this person may read it: what is private to somebody else is gone, if it ever was there. Its number stays, so that
+    /// nobody's history has gaps.
+    pub fn shown_to(mut self, user: UserId) -> Self {
+        for change in &mut self.changes {
+            if let Change::Put { entity } = change
+                && !entity.is_shown_to(user)
+            {
+                *change = Change::remove(entity.reference());
+            }
+        }
+        self
+    }
+}

@@ -213,14 +213,7 @@ async fn entities(
     let limit = page.limit.unwrap_or(500).clamp(1, 1_000);
     let me = project.who.user;
     project.slot.read(|state| {
-        let mut targets: Vec<EntityRef> = state
-            .references()
-            .filter(|target| match target {
-                // Private views are their owner's alone.
-                EntityRef::View(id) => state.views.get(id).is_some_and(|view| view.shared || view.owner == me),
-                _ => true,
-            })
-            .collect();
+        let mut targets: Vec<EntityRef> = state.references().collect();
         // By kind and identity, so that what is deleted between two pages moves nothing else.
         targets.sort_unstable();
         let start = match &page.after {
@@ -237,7 +230,8 @@ async fn entities(
         let next = (end < targets.len()).then(|| format!("{}.{}", targets[end - 1].kind(), targets[end - 1].id()));
         let items = targets[start.min(end)..end]
             .iter()
-            .filter_map(|target| Some(Versioned { version: state.version(*target)?, entity: state.entity(*target)? }));
+            .filter_map(|target| Some(Versioned { version: state.version(*target)?, entity: state.entity(*target)? }))
+            .filter(|row| row.entity.is_shown_to(me));
         Ok(Json(EntityPage { epoch: app.epoch.clone(), seq: state.seq, items: items.collect(), next }))
     })
 }
@@ -274,9 +268,10 @@ async fn events(
     let more = rows.len() == limit as usize;
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
-        events.push(serde_json::from_str(&row.body).map_err(|error| {
+        let event: Event = serde_json::from_str(&row.body).map_err(|error| {
             Problem::from(crate::storage::StoreError::Corrupt(format!("event {} of {}: {error}", row.seq, project.id)))
-        })?);
+        })?;
+        events.push(event.shown_to(project.who.user));
     }
     Ok(Json(EventPage { epoch: app.epoch.clone(), events, more }))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::UserId;
+use domain::{Event, UserId};
 use parking_lot::Mutex;
 
 use super::wire;
@@ -90,6 +90,33 @@ struct Seat {
     doing: Option<String>,
 }
 
+/// An event as it is sent in a room.
+enum Said {
+    /// Serialised once for the whole room.
+    ToAll(Arc<str>),
+    /// It holds what is private to somebody, so each gets a text of their own.
+    ToEach(Event),
+}
+
+impl Said {
+    fn new(room: &str, row: &EventRow) -> Self {
+        match serde_json::from_str::<Event>(&row.body) {
+            Ok(event) if !event.is_for_everybody() => Self::ToEach(event),
+            _ => Self::ToAll(wire::event(room, &row.body)),
+        }
+    }
+
+    fn to(&self, room: &str, user: UserId) -> Arc<str> {
+        match self {
+            Self::ToAll(text) => text.clone(),
+            // Plain data with string keys always serialises.
+            Self::ToEach(event) => {
+                wire::event(room, &serde_json::to_string(&event.clone().shown_to(user)).unwrap_or_default())
+            }
+        }
+    }
+}
+
 /// A connection's place in a room; dropping it leaves the room.
 #[derive(Debug)]
 pub struct Member {
@@ -131,12 +158,11 @@ impl Room {
         let mut inner = self.inner.lock();
         for row in rows.iter().filter(|row| row.seq > inner.cursor).collect::<Vec<_>>() {
             inner.cursor = row.seq;
-            // Serialised once for the whole room.
-            let text = wire::event(&self.id, &row.body);
+            let said = Said::new(&self.id, row);
             for seat in inner.members.values().filter(|seat| seat.live) {
                 if seat.sent.load(Ordering::Relaxed) < row.seq {
                     seat.sent.store(row.seq, Ordering::Relaxed);
-                    seat.outbox.push(text.clone());
+                    seat.outbox.push(said.to(&self.id, seat.user));
                 }
             }
         }
@@ -178,7 +204,7 @@ impl Member {
         let Some(seat) = inner.members.get_mut(&self.seat) else { return true };
         for row in rows.iter().filter(|row| row.seq > self.sent()) {
             seat.sent.store(row.seq, Ordering::Relaxed);
-            seat.outbox.push(wire::event(&self.room.id, &row.body));
+            seat.outbox.push(Said::new(&self.room.id, row).to(&self.room.id, seat.user));
         }
         seat.live = self.sent() >= cursor;
         let live = seat.live;

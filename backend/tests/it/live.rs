@@ -235,6 +235,45 @@ async fn withdrawn_access_ends_the_stream_before_the_next_event() {
     assert!(!client.state.tasks.values().any(|task| task.title == "secret"));
 }
 
+/// The numbers go on without a gap, but what stands in somebody's private view reaches nobody else, live or in history.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_view_reaches_its_owner_alone() {
+    let server = team().await;
+    let (ann, _) = server.person("ann").await;
+    let (org, project) = server.project(&ann).await;
+    let (bob, id) = server.person("bob").await;
+    let set = json!({ "id": command_id(), "command": { "type": "org_member.set", "user": id, "role": "member" } });
+    server.post(&ann, &format!("/api/orgs/{org}/commands"), set).await;
+    let mut owner = Client::connect(&server.node, &ann).await;
+    owner.join(&project).await;
+    let mut other = Client::connect(&server.node, &bob).await;
+    other.join(&project).await;
+
+    let view = domain::ViewId::fresh().to_string();
+    let send = async |command: Value| {
+        let body = json!({ "id": command_id(), "command": command });
+        server.post(&ann, &format!("/api/projects/{project}/commands"), body).await;
+    };
+    let fields = json!({ "name": "salaries", "query": "label:salary" });
+    send(json!({ "type": "view.create", "id": view, "fields": fields })).await;
+    let end = seq(&server, &ann, &project).await;
+    owner.until(end).await;
+    other.until(end).await;
+    assert_eq!(owner.state.views.values().map(|view| &*view.name).collect::<Vec<_>>(), ["salaries"]);
+    assert!(other.state.views.is_empty());
+    let events = server.get(&bob, &format!("/api/projects/{project}/events?after=0")).await.text;
+    let entities = server.get(&bob, &format!("/api/projects/{project}/entities")).await.text;
+    assert!(!events.contains("salar") && !entities.contains("salar"), "{events}");
+    assert!(server.get(&ann, &format!("/api/projects/{project}/events?after=0")).await.text.contains("salaries"));
+
+    send(json!({ "type": "view.update", "id": view, "fields": { "shared": true } })).await;
+    other.until(end + 1).await;
+    assert_eq!(other.state.views.len(), 1, "what is shared is everybody's");
+    send(json!({ "type": "view.update", "id": view, "fields": { "shared": false } })).await;
+    other.until(end + 2).await;
+    assert!(other.state.views.is_empty(), "and is gone when it is private again");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn presence_says_who_looks_and_what_is_edited() {
     let server = solo().await;
