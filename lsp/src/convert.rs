@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use grammars::Span;
 use tower_lsp_server::ls_types::{Location, Position, Range, SymbolKind, Uri};
 
-use crate::documents::text::{Encoding, Place, Text};
+use crate::text::{Encoding, Place, Text};
 
 /// The file that an address means; none when it is not one of a file on this machine.
 pub(crate) fn file_path(uri: &Uri) -> Option<PathBuf> {

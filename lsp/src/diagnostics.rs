@@ -13,10 +13,10 @@ use parking_lot::Mutex;
 use tower_lsp_server::ls_types::{Diagnostic, DiagnosticSeverity, NumberOrString, Uri};
 
 use crate::convert::range;
-use crate::documents::text::Encoding;
 use crate::documents::{Document, Note};
 use crate::server::Shared;
 use crate::session::Diagnostics;
+use crate::text::Encoding;
 
 /// So many functions of a file are compared with the rest of the code.
 const MOST_COMPARED: usize = 200;

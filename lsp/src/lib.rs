@@ -20,6 +20,7 @@ mod serve;
 mod server;
 mod session;
 mod surfaces;
+pub mod text;
 
 pub use serve::{Ended, serve};
 pub use server::ServeOptions;

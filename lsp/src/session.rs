@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tower_lsp_server::ls_types::{ClientCapabilities, MessageType, PositionEncodingKind};
 
-use crate::documents::text::Encoding;
+use crate::text::Encoding;
 
 /// Who answers where code is defined and used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

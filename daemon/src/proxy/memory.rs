@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, Value, to_raw_value};
 use serde_json::{Map, json};
 
-use super::text::{self, Edit, Encoding};
+use lsp::text::{Encoding, Place, Text};
 
 /// The server stopped working on a request, and the editor may ask again.
 const SERVER_CANCELLED: i32 = -32802;
@@ -48,7 +48,7 @@ struct Initialize {
 struct Document {
     language: String,
     version: i64,
-    text: String,
+    text: Text,
 }
 
 /// A request of the editor that has no answer yet.
@@ -117,6 +117,19 @@ struct OpenedDocument {
 struct Changed {
     text_document: Versioned,
     content_changes: Vec<Edit>,
+}
+
+/// The whole text, or what stands in a range.
+#[derive(Deserialize)]
+struct Edit {
+    range: Option<EditRange>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct EditRange {
+    start: Place,
+    end: Place,
 }
 
 #[derive(Deserialize)]
@@ -258,8 +271,11 @@ impl Memory {
             }
             "textDocument/didOpen" => {
                 if let Some(Opened { text_document: opened }) = envelope.params() {
-                    let document =
-                        Document { language: opened.language_id, version: opened.version, text: opened.text };
+                    let document = Document {
+                        language: opened.language_id,
+                        version: opened.version,
+                        text: Text::new(opened.text),
+                    };
                     self.documents.insert(opened.uri, document);
                 }
             }
@@ -269,7 +285,12 @@ impl Memory {
                 {
                     document.version = changed.text_document.version.unwrap_or(document.version);
                     for edit in changed.content_changes {
-                        text::apply(&mut document.text, edit, self.encoding);
+                        match edit.range {
+                            None => document.text = Text::new(edit.text),
+                            Some(EditRange { start, end }) => {
+                                document.text.replace(start, end, &edit.text, self.encoding);
+                            }
+                        }
                     }
                 }
             }
@@ -403,7 +424,7 @@ impl Memory {
         let mut then: Vec<Vec<u8>> = self.initialized.iter().chain(&self.settings).cloned().collect();
         for (uri, document) in &self.documents {
             let opened = json!({
-                "uri": uri, "languageId": document.language, "version": document.version, "text": document.text,
+                "uri": uri, "languageId": document.language, "version": document.version, "text": document.text.as_str(),
             });
             then.push(notification("textDocument/didOpen", &json!({ "textDocument": opened })));
         }
@@ -439,7 +460,10 @@ fn prefix(lost: u32) -> String {
 
 fn encoding_of(result: &RawValue) -> Encoding {
     let result: Value = serde_json::from_str(result.get()).unwrap_or_default();
-    result.pointer("/capabilities/positionEncoding").and_then(Value::as_str).map(Encoding::named).unwrap_or_default()
+    result
+        .pointer("/capabilities/positionEncoding")
+        .and_then(|name| Encoding::deserialize(name).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

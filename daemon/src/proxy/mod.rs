@@ -6,7 +6,6 @@
 
 mod frame;
 mod memory;
-mod text;
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};

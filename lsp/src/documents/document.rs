@@ -8,7 +8,7 @@ use grammars::{Detail, Extractor, FileFacts, SyntaxTree};
 use parking_lot::Mutex;
 use tower_lsp_server::ls_types::Uri;
 
-use super::text::Text;
+use crate::text::Text;
 
 /// Texts up to this size are parsed and searched, in bytes; of larger ones only the text is kept.
 pub(crate) const LARGEST_PARSED: usize = 4 << 20;

@@ -6,7 +6,6 @@
 mod document;
 mod open;
 mod owner;
-pub(crate) mod text;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,8 +19,8 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
+use crate::text::Encoding;
 pub(crate) use document::{Document, with_extractor};
-use text::Encoding;
 
 /// So many bytes of edits may wait; then no more is read from the client until some are done.
 const MOST_WAITING: usize = 64 << 20;

@@ -12,7 +12,7 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::Note;
 use super::document::{Document, Home, LARGEST_PARSED, with_extractor};
-use super::text::{Encoding, Place, Text};
+use crate::text::{Encoding, Place, Text};
 
 /// A tree that follows an edit takes a millisecond. One that takes longer than this is made on another thread.
 const AT_ONCE: Duration = Duration::from_millis(30);

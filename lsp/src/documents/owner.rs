@@ -13,9 +13,9 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::document::{Home, LARGEST_PARSED};
 use super::open::{Open, read};
-use super::text::Encoding;
 use super::{Folder, Listener, Note};
 use crate::convert::file_path;
+use crate::text::Encoding;
 
 /// A document has settled when nothing came for so long.
 const PAUSE: Duration = Duration::from_millis(400);

@@ -14,8 +14,8 @@ use super::meant::{Source, at, standalone};
 use crate::ask::{Ask, Failure, Lane, Surface};
 use crate::convert::{file_uri, range, symbol_kind};
 use crate::documents::Folder;
-use crate::documents::text::Encoding;
 use crate::session::{CodeIntelligence, Session};
+use crate::text::Encoding;
 
 /// So many callers or callees are shown.
 const MOST: usize = 500;

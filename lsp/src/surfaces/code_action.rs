@@ -10,8 +10,8 @@ use crate::ask::{Ask, Failure, Nothing, Surface};
 use crate::commands;
 use crate::convert::{place, range};
 use crate::documents::Document;
-use crate::documents::text::Encoding;
 use crate::session::Session;
+use crate::text::Encoding;
 
 const SIMILAR: CodeActionKind = CodeActionKind::new("devmentor.similar");
 const CALLERS: CodeActionKind = CodeActionKind::new("devmentor.callers");

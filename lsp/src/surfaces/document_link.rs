@@ -102,7 +102,7 @@ mod tests {
     use std::sync::atomic::AtomicI32;
 
     use super::*;
-    use crate::documents::text::Text;
+    use crate::text::Text;
 
     fn check(code: &str, task_url: Option<&str>, address: Option<&str>) -> String {
         let language = grammars::Language::by_name("rust").unwrap();

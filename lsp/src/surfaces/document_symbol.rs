@@ -7,8 +7,8 @@ use tower_lsp_server::ls_types::*;
 use crate::ask::{Ask, Failure, Surface};
 use crate::convert::{range, symbol_kind};
 use crate::documents::Document;
-use crate::documents::text::Encoding;
 use crate::session::Session;
+use crate::text::Encoding;
 
 pub(crate) struct DocumentSymbols;
 

@@ -6,8 +6,8 @@ use grammars::FileFacts;
 use tower_lsp_server::ls_types::*;
 
 use crate::ask::{Ask, Failure, Surface};
-use crate::documents::text::Text;
 use crate::session::Session;
+use crate::text::Text;
 
 /// More folds than a client could show are not sent.
 const MOST: usize = 5_000;

@@ -12,8 +12,8 @@ use tower_lsp_server::ls_types::{Location, Position};
 use crate::ask::{Ask, Failure};
 use crate::convert::{file_uri, place, range};
 use crate::documents::Document;
-use crate::documents::text::{Encoding, Text};
 use crate::session::CodeIntelligence;
+use crate::text::{Encoding, Text};
 
 /// A symbol that is meant, with what is needed to say more of it.
 pub(crate) struct Found {

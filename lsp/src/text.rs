@@ -8,30 +8,34 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// What a client counts in a line.
+/// What a client counts in a line; in JSON by its name in the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) enum Encoding {
+pub enum Encoding {
     /// Bytes.
+    #[serde(rename = "utf-8")]
     Utf8,
     /// Units of UTF-16: the protocol's default.
     #[default]
+    #[serde(rename = "utf-16")]
     Utf16,
     /// Characters.
+    #[serde(rename = "utf-32")]
     Utf32,
 }
 
 /// A place in a text as clients say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Place {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Deserialize)]
+pub struct Place {
     /// The line, from 0.
-    pub(crate) line: u32,
+    pub line: u32,
     /// How many units of the client's [`Encoding`] stand before it in the line.
-    pub(crate) column: u32,
+    #[serde(rename = "character")]
+    pub column: u32,
 }
 
 /// A text and where its lines begin. Lines end with `\n`, `\r\n` or `\r`, as the protocol says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Text {
+pub struct Text {
     string: Arc<String>,
     starts: Vec<u32>,
     /// How many lines end with a lone `\r`, which parsers do not count as an end.
@@ -40,16 +44,16 @@ pub(crate) struct Text {
 
 /// What an edit did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Edited {
+pub struct Edited {
     /// First byte that changed, one past the last of the old text, one past the last of the new text.
-    pub(crate) bytes: (u32, u32, u32),
+    pub bytes: (u32, u32, u32),
     /// Row and column in bytes of those three, rows as parsers count them.
-    pub(crate) points: [(usize, usize); 3],
+    pub points: [(usize, usize); 3],
 }
 
 impl Text {
     /// A text. Longer ones than offsets of 32 bits reach are cut.
-    pub(crate) fn new(mut string: String) -> Text {
+    pub fn new(mut string: String) -> Text {
         if string.len() > i32::MAX as usize {
             string.truncate(floor(&string, i32::MAX as usize));
         }
@@ -58,22 +62,23 @@ impl Text {
         Text { string: Arc::new(string), starts, lone_returns }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The text.
+    pub fn as_str(&self) -> &str {
         &self.string
     }
 
     /// The same string, shared.
-    pub(crate) fn shared(&self) -> &Arc<String> {
+    pub fn shared(&self) -> &Arc<String> {
         &self.string
     }
 
     /// How many lines there are; at least one.
-    pub(crate) fn lines(&self) -> u32 {
+    pub fn lines(&self) -> u32 {
         self.starts.len() as u32
     }
 
     /// The line of a byte.
-    pub(crate) fn line_of(&self, byte: u32) -> u32 {
+    pub fn line_of(&self, byte: u32) -> u32 {
         (self.starts.partition_point(|&start| start <= byte) - 1) as u32
     }
 
@@ -87,7 +92,7 @@ impl Text {
 
     /// The byte of a place. One beyond the end of its line is the end of the line, one beyond the last line is the end of the text, and one in the
     /// middle of a character is the character's beginning.
-    pub(crate) fn byte(&self, place: Place, encoding: Encoding) -> u32 {
+    pub fn byte(&self, place: Place, encoding: Encoding) -> u32 {
         if place.line >= self.lines() {
             return self.string.len() as u32;
         }
@@ -104,7 +109,7 @@ impl Text {
     }
 
     /// The place of a byte; one beyond the text is its end.
-    pub(crate) fn place(&self, byte: u32, encoding: Encoding) -> Place {
+    pub fn place(&self, byte: u32, encoding: Encoding) -> Place {
         let byte = floor(&self.string, byte as usize);
         let line = self.line_of(byte as u32);
         let before = &self.string[self.starts[line as usize] as usize..byte];
@@ -118,7 +123,7 @@ impl Text {
     }
 
     /// Replaces what is between two places, whichever is first.
-    pub(crate) fn replace(&mut self, from: Place, to: Place, with: &str, encoding: Encoding) -> Edited {
+    pub fn replace(&mut self, from: Place, to: Place, with: &str, encoding: Encoding) -> Edited {
         let (from, to) = (self.byte(from, encoding), self.byte(to, encoding));
         self.replace_bytes(from.min(to), from.max(to), with)
     }
