@@ -15,7 +15,7 @@ use crate::documents::{action, hover, largest_source, places};
 use crate::measure::Times;
 
 /// An index that is not built by then never will be.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What was measured of one server.
 #[derive(Default)]
@@ -81,7 +81,7 @@ pub(crate) fn run(program: &Path, corpus: &Path, language: &str, peer: &str, rou
     let begun = Instant::now();
     for turn in 0.. {
         let state = window.ask("devmentor/status", json!({}))?;
-        if state["workspaces"][0]["state"]["phase"] == "ready" {
+        if state["folders"][0]["state"]["phase"] == "ready" {
             break;
         }
         ensure!(begun.elapsed() < PATIENCE, "the index is not ready: {state}");

@@ -18,7 +18,7 @@ pub(crate) struct Client {
 impl Client {
     /// Starts it and waits for the answer to `initialize`.
     pub(crate) fn open(mut command: Command, root: &Path) -> Result<Client> {
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let input = process.stdin.take().context("no input")?;
         let output = BufReader::new(process.stdout.take().context("no output")?);
         let mut client = Client { process, input, output, next: 0 };
