@@ -143,7 +143,8 @@ impl Accounts {
         let now = crate::streams::now().as_millisecond();
         match self.store.waiting_device(&plain(typed), now).await? {
             Some(device) => {
-                self.wrong_codes.right(&name);
+                // Forgiving wrong codes for a right one would let whoever has a code of their own guess others.
+                self.wrong_codes.give_back(&name);
                 Ok(device)
             }
             None => {

@@ -46,6 +46,13 @@ impl Tries {
         Ok(())
     }
 
+    /// The try was right and does not count; the wrong ones before it still do.
+    pub(super) fn give_back(&self, name: &str) {
+        if let Some((spent, _)) = self.spent.lock().get_mut(name) {
+            *spent = (*spent - 1.0).max(0.0);
+        }
+    }
+
     /// The try was right: forget the wrong ones before it.
     pub(super) fn right(&self, name: &str) {
         self.spent.lock().remove(name);
@@ -69,6 +76,11 @@ mod tests {
         assert_eq!(tries.take("ann", start + Duration::from_secs(61)), Err(59));
         tries.right("ann");
         assert_eq!(tries.take("ann", start + Duration::from_secs(61)), Ok(()));
+        tries.give_back("ann");
+        for _ in 0..3 {
+            assert_eq!(tries.take("ann", start + Duration::from_secs(61)), Ok(()));
+        }
+        assert_eq!(tries.take("ann", start + Duration::from_secs(61)), Err(60));
     }
 
     #[test]

@@ -228,12 +228,12 @@ async fn enter(
         let detail = "There is an account with your mail address. Log in to it, and link this provider there.";
         Problem::new(StatusCode::CONFLICT, "link_first", detail)
     };
-    if let Some(email) = &person.email
+    let user = newcomer(person)?.row()?;
+    if let Some(email) = &user.email
         && store.user_named(email).await?.is_some()
     {
         return Err(taken());
     }
-    let user = newcomer(person)?.row()?;
     let place = reserve(app, &user, flow.invitation.as_deref(), provider.registration).await?;
     match app.accounts.register_with(user.clone(), identity_row(person, &user.id)?, origin).await {
         Ok(id) => {

@@ -281,7 +281,7 @@ async fn a_backup_keeps_every_way_in(url: String, empty: String) {
     backend::admin::backup(&*store, &mut file).await.unwrap();
     let copy = storage::open(&empty).await.unwrap();
     backend::admin::restore(&*copy, &mut &*file).await.unwrap();
-    assert_eq!(copy.users().await.unwrap(), [user.clone()]);
+    assert_eq!(copy.users().await.unwrap(), std::slice::from_ref(&user));
     assert_eq!(copy.identities_of(&user.id).await.unwrap(), [identity]);
 }
 

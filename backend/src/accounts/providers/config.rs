@@ -225,7 +225,7 @@ mod tests {
             client_id: "x".to_owned(),
             ..Default::default()
         };
-        assert!(Providers::new(None, &[provider.clone()]).unwrap_err().contains("--public-url"));
+        assert!(Providers::new(None, std::slice::from_ref(&provider)).unwrap_err().contains("--public-url"));
         assert!(Providers::new(Some("https://a.example"), &[provider.clone(), provider]).unwrap_err().contains("two"));
     }
 }

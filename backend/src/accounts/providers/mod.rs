@@ -86,7 +86,7 @@ pub struct Provider {
 
 #[derive(Debug)]
 enum Protocol {
-    Oidc(oidc::Cache),
+    Oidc(Box<oidc::Cache>),
     Github,
 }
 
