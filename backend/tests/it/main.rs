@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
 
+mod auth;
+mod browser;
 mod chaos;
 mod contract;
 mod live;
 mod permissions;
 mod process;
+mod providers;
 mod rest;
 mod services;
 mod support;

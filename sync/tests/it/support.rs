@@ -34,6 +34,7 @@ impl Backend {
             database_url: None,
             redis_url: None,
             registration: Registration::Auto,
+            ways_in: backend::WaysIn::default(),
         };
         Backend { node: backend::serve(config).await.unwrap(), _data: data }
     }
