@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
 
 mod chaos;
+#[path = "../../../domain/tests/it/commands.rs"]
+mod commands;
 mod contract;
 mod live;
+mod model;
 mod permissions;
 mod process;
 mod rest;
