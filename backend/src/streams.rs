@@ -4,11 +4,12 @@
 //! up to date with what other nodes appended, decides, and writes event and read tables in the same transaction. The
 //! memory is changed after the commit, never before, so that it holds nothing that was not acknowledged.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::{
-    Change, Command, CommandId, Context, Event, Permissions, Refusal, Role, State, UserId, decide, state::Entity,
+    Change, Command, CommandId, Context, Event, Permission, Permissions, Refusal, Role, State, UserId, decide,
+    state::Entity,
 };
 use parking_lot::{Mutex, RwLock};
 
@@ -212,6 +213,22 @@ impl Streams {
         Ok(org.read(|org| project.read(|project| project_permissions(org, project, user))))
     }
 
+    /// Those of these people who may read a project. The database is asked once, however many they are.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn readers(&self, project: &Slot, people: &BTreeSet<UserId>) -> Result<BTreeSet<UserId>, StoreError> {
+        let Some(org) = project.read(|state| state.project().map(|project| project.org)) else {
+            return Ok(BTreeSet::new());
+        };
+        let Some(org) = self.fresh(&org.to_string()).await? else { return Ok(BTreeSet::new()) };
+        let may_read =
+            |org: &State, project: &State, user| project_permissions(org, project, user).has(Permission::Read);
+        Ok(org.read(|org| {
+            project.read(|project| people.iter().copied().filter(|user| may_read(org, project, *user)).collect())
+        }))
+    }
+
     /// Does a command in a stream, once, whatever is killed and however often it is sent.
     ///
     /// `limit` is what the caller's token allows at most.
@@ -233,10 +250,11 @@ impl Streams {
         };
         // Asked twice: before anything is told of earlier commands, and again when the state is the newest one.
         let allowed = || {
-            let permissions = slot.read(|state| match &org {
-                Some(org) => org.read(|org| project_permissions(org, state, actor)),
-                None => org_permissions(state, actor),
-            });
+            // The organisation first, as everywhere: two orders of the same two locks could wait for each other.
+            let permissions = match &org {
+                Some(org) => org.read(|org| slot.read(|state| project_permissions(org, state, actor))),
+                None => slot.read(|state| org_permissions(state, actor)),
+            };
             Some(permissions.intersection(limit)).filter(|permissions| !permissions.is_empty()).ok_or(Failure::Hidden)
         };
         allowed()?;

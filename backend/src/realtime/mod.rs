@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Permission, ProjectId, UserId};
+use domain::{ProjectId, UserId};
 use parking_lot::Mutex;
 use room::Room;
 pub use room::{Member, Outbox};
@@ -108,20 +108,16 @@ impl Rooms {
         }
     }
 
-    async fn recheck_room(&self, room: &Room) {
+    async fn recheck_room(&self, room: &Arc<Room>) {
         let users = room.users();
         match self.streams.fresh(&room.id).await {
             Ok(None) => room.expel(|_| true),
             Ok(Some(slot)) => {
-                for user in users {
-                    if let Ok(permissions) = self.streams.permissions_in_project(&slot, user).await
-                        && !permissions.has(Permission::Read)
-                    {
-                        room.expel(|member| member == user);
-                    }
+                // Nothing is known when the database does not answer; the next tick asks again.
+                if let Ok(readers) = self.streams.readers(&slot, &users).await {
+                    room.expel(|member| users.contains(&member) && !readers.contains(&member));
                 }
             }
-            // Nothing is known now; the next tick asks again.
             Err(_) => {}
         }
     }

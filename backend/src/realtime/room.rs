@@ -3,15 +3,23 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use domain::{Event, UserId};
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use super::wire;
 use crate::storage::EventRow;
 
 /// Bytes that wait for one connection; more, and it is cut off and told to resume.
 const MAX_QUEUED: usize = 4 << 20;
+/// The least time between two lists of who is in a room, and what each connection in it adds: everybody gets every list, so
+/// that without a pace a room that fills costs the cube of its size.
+const PRESENCE_PACE: Duration = Duration::from_millis(200);
+const PRESENCE_PACE_EACH: Duration = Duration::from_millis(1);
+/// People in such a list; of more, those who are doing something come first.
+const MAX_LISTED: usize = 100;
 
 /// What waits to be sent on one connection. Texts are shared by all connections of a room.
 #[derive(Debug, Default)]
@@ -77,6 +85,9 @@ struct Inner {
     cursor: u64,
     next: u64,
     members: BTreeMap<u64, Seat>,
+    /// When the list of people was last sent, and whether the next one is on its way.
+    told: Option<Instant>,
+    telling: bool,
 }
 
 #[derive(Debug)]
@@ -127,7 +138,7 @@ pub struct Member {
 
 impl Room {
     pub(super) fn new(id: &str, org: &str, cursor: u64) -> Self {
-        let inner = Inner { cursor, next: 0, members: BTreeMap::new() };
+        let inner = Inner { cursor, next: 0, members: BTreeMap::new(), told: None, telling: false };
         Self { id: id.to_owned(), org: org.to_owned(), turn: tokio::sync::Mutex::default(), inner: Mutex::new(inner) }
     }
 
@@ -169,8 +180,9 @@ impl Room {
     }
 
     /// Ends the places of people.
-    pub(super) fn expel(&self, who: impl Fn(UserId) -> bool) {
+    pub(super) fn expel(self: &Arc<Self>, who: impl Fn(UserId) -> bool) {
         let mut inner = self.inner.lock();
+        let before = inner.members.len();
         inner.members.retain(|_, seat| {
             let out = who(seat.user);
             if out {
@@ -178,12 +190,39 @@ impl Room {
             }
             !out
         });
-        self.tell_presence(&inner);
+        if inner.members.len() < before {
+            self.presence_changed(&mut inner);
+        }
     }
 
-    fn tell_presence(&self, inner: &Inner) {
-        let people: Vec<_> = inner.members.values().map(|seat| (seat.user, seat.doing.as_deref())).collect();
-        let text = wire::presence(&self.id, &people);
+    /// Sends the list of people soon: at once where it was not sent lately, and one for all changes of the time between.
+    fn presence_changed(self: &Arc<Self>, inner: &mut Inner) {
+        if std::mem::replace(&mut inner.telling, true) {
+            return;
+        }
+        let pace = PRESENCE_PACE + PRESENCE_PACE_EACH * u32::try_from(inner.members.len()).unwrap_or(u32::MAX);
+        let due = inner.told.map_or_else(Instant::now, |told| told + pace);
+        // Without a runtime the process is ending, and there is nobody to tell.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let room = Arc::downgrade(self);
+        runtime.spawn(async move {
+            tokio::time::sleep_until(due).await;
+            if let Some(room) = room.upgrade() {
+                room.tell_presence();
+            }
+        });
+    }
+
+    fn tell_presence(&self) {
+        let mut inner = self.inner.lock();
+        inner.telling = false;
+        inner.told = Some(Instant::now());
+        let mut seats: Vec<&Seat> = inner.members.values().collect();
+        if seats.len() > MAX_LISTED {
+            seats.sort_by_key(|seat| seat.doing.is_none());
+        }
+        let people: Vec<_> = seats.iter().take(MAX_LISTED).map(|seat| (seat.user, seat.doing.as_deref())).collect();
+        let text = wire::presence(&self.id, &people, inner.members.len());
         for seat in inner.members.values() {
             seat.outbox.push(text.clone());
         }
@@ -209,7 +248,7 @@ impl Member {
         seat.live = self.sent() >= cursor;
         let live = seat.live;
         if live {
-            self.room.tell_presence(&inner);
+            self.room.presence_changed(&mut inner);
         }
         live
     }
@@ -221,7 +260,7 @@ impl Member {
             && seat.doing != doing
         {
             seat.doing = doing;
-            self.room.tell_presence(&inner);
+            self.room.presence_changed(&mut inner);
         }
     }
 }
@@ -230,7 +269,7 @@ impl Drop for Member {
     fn drop(&mut self) {
         let mut inner = self.room.inner.lock();
         if inner.members.remove(&self.seat).is_some() {
-            self.room.tell_presence(&inner);
+            self.room.presence_changed(&mut inner);
         }
     }
 }

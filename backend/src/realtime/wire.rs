@@ -53,7 +53,7 @@ enum FromServer<'a> {
     Event { project: &'a str, event: &'a serde_json::value::RawValue },
     Reset { project: ProjectId, epoch: &'a str },
     Left { project: &'a str, reason: &'a str },
-    Presence { project: &'a str, people: Vec<Person<'a>> },
+    Presence { project: &'a str, count: usize, people: Vec<Person<'a>> },
     Error { detail: &'a str },
     Pong,
 }
@@ -95,10 +95,10 @@ pub(crate) fn left(project: &str, reason: &str) -> Arc<str> {
     text(&FromServer::Left { project, reason })
 }
 
-/// Who is in the room.
-pub(crate) fn presence(project: &str, people: &[(UserId, Option<&str>)]) -> Arc<str> {
+/// Who is in the room: how many connections there are, and whom some of them are of.
+pub(crate) fn presence(project: &str, people: &[(UserId, Option<&str>)], count: usize) -> Arc<str> {
     let people = people.iter().map(|(user, doing)| Person { user: *user, doing: *doing }).collect();
-    text(&FromServer::Presence { project, people })
+    text(&FromServer::Presence { project, count, people })
 }
 
 /// Something was not done.

@@ -1,31 +1,85 @@
-//! Writers, subscribers, and a hand that stops nodes without waiting for anybody, kills Redis and cuts connections (a node
-//! killed as a process is in `process.rs`). At the end: every acknowledged write is there
-//! once, every subscriber has what a fresh read has, and the replay is clean.
+//! Writers, subscribers, and a hand that kills: nodes as processes by SIGKILL, Redis likewise, connections without a word.
+//! Everything goes through real sockets. At the end: every acknowledged write is in the log once and nothing else is, every
+//! subscriber has byte for byte what a fresh read has, and the replay is clean.
 //!
 //! `DEVMENTOR_CHAOS_SECONDS` makes it longer; some seconds are enough to meet every kind of death.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use backend::Registration;
-use domain::State;
+use domain::{CommandId, State};
 use parking_lot::RwLock;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::live::Client;
+use crate::process::Process;
 use crate::services::{Postgres, Redis};
-use crate::support::{Server, command_id, start, within};
+use crate::support::{send_over_tcp, start, within};
 
 const WRITERS: usize = 8;
 const SUBSCRIBERS: usize = 20;
 
-/// The nodes as they are now; each may be replaced at any moment.
-type Nodes = Arc<RwLock<[Arc<Server>; 2]>>;
+/// Where the nodes are now; each may be another one at any moment.
+type Nodes = Arc<RwLock<[SocketAddr; 2]>>;
 
-fn node(nodes: &Nodes, number: usize) -> Arc<Server> {
-    nodes.read()[number % 2].clone()
+fn node(nodes: &Nodes, number: usize) -> SocketAddr {
+    nodes.read()[number % 2]
+}
+
+/// What one writer does: cards made, renamed and pushed from column to column, each command until it is acknowledged.
+struct Writer {
+    number: usize,
+    nodes: Nodes,
+    token: String,
+    project: String,
+    columns: Vec<String>,
+    sendings: Arc<AtomicU64>,
+    done: Arc<AtomicU64>,
+}
+
+impl Writer {
+    async fn run(self, over: Arc<AtomicBool>) -> BTreeMap<CommandId, u64> {
+        let (mut acknowledged, mut cards, mut attempt) = (BTreeMap::new(), Vec::new(), self.number);
+        for number in 0.. {
+            if over.load(Ordering::Relaxed) {
+                break;
+            }
+            let title = format!("{}/{number} 👩‍👩‍👧", self.number);
+            let command = match number % 3 {
+                0 => {
+                    cards.push(domain::TaskId::fresh());
+                    json!({ "type": "task.create", "id": cards.last(), "fields": { "title": title } })
+                }
+                1 => json!({ "type": "task.update", "id": cards[number % cards.len()], "fields": { "title": title } }),
+                // The newest card stands in the first column, so this always changes something.
+                _ => json!({ "type": "task.move", "id": cards.last(), "column": self.columns[1 + number % 2] }),
+            };
+            let id = CommandId::fresh();
+            let sent = json!({ "id": id, "command": command });
+            let path = format!("/api/projects/{}/commands", self.project);
+            // As a client does: the same command, to any node, until it is acknowledged.
+            let seq = loop {
+                self.sendings.fetch_add(1, Ordering::Relaxed);
+                match send_over_tcp(node(&self.nodes, attempt), &self.token, &path, &sent).await {
+                    Some(seq) => break seq,
+                    None => attempt += 1,
+                }
+                tokio::task::yield_now().await;
+            };
+            self.done.fetch_add(1, Ordering::Relaxed);
+            acknowledged.insert(id, seq);
+        }
+        acknowledged
+    }
+}
+
+/// Every entity with its version, as one text.
+fn bytes(state: &State) -> String {
+    serde_json::to_string(&state.entities().collect::<Vec<_>>()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,44 +88,32 @@ async fn nothing_acknowledged_is_lost_whatever_is_killed() {
     let postgres = Postgres::start();
     let url = postgres.database().await;
     let mut redis = Redis::start().await;
-    let new_node =
-        async |redis: &str| Arc::new(start(Some(url.clone()), Some(redis.to_owned()), Registration::Open).await);
-    let nodes: Nodes = Arc::new(RwLock::new([new_node(&redis.url).await, new_node(&redis.url).await]));
-    let (token, _) = node(&nodes, 0).person("ann").await;
-    let (_, project) = node(&nodes, 0).project(&token).await;
+    let new_node = |redis: &Redis| {
+        let arguments = ["--registration", "open", "--database-url", &url, "--redis-url", &redis.url];
+        tokio::task::block_in_place(|| Process::start_with(&arguments))
+    };
+    let mut processes = [new_node(&redis), new_node(&redis)];
+    let nodes: Nodes = Arc::new(RwLock::new([processes[0].address(), processes[1].address()]));
+    // A node of this process on the same database, for accounts and for looking at the end. Nobody is served by it.
+    let observer = start(Some(url.clone()), None, Registration::Open).await;
+    let (token, _) = observer.person("ann").await;
+    let (_, project) = observer.project(&token).await;
+    let board = observer.get(&token, &format!("/api/projects/{project}/board")).await.body;
+    let columns: Vec<String> = board["columns"].as_array().unwrap().iter().map(|column| text(&column["id"])).collect();
     let over = Arc::new(AtomicBool::new(false));
+    let [sendings, done, joins] = [0, 0, 0].map(|zero| Arc::new(AtomicU64::new(zero)));
 
     let mut writers = tokio::task::JoinSet::new();
-    for writer in 0..WRITERS {
-        let (nodes, token, project, over) = (nodes.clone(), token.clone(), project.clone(), over.clone());
-        writers.spawn(async move {
-            let mut acknowledged = BTreeMap::new();
-            for number in 0.. {
-                if over.load(Ordering::Relaxed) {
-                    break;
-                }
-                let title = format!("{writer}/{number}");
-                let task = domain::TaskId::fresh().to_string();
-                let command = json!({ "type": "task.create", "id": task, "fields": { "title": title } });
-                let sent = json!({ "id": command_id(), "command": command });
-                // As a client does: the same command, to any node, until it is acknowledged.
-                for attempt in 0.. {
-                    let path = format!("/api/projects/{project}/commands");
-                    let call = node(&nodes, writer + attempt).call_over_tcp(&token, &path, &sent).await;
-                    if let Some(seq) = call {
-                        assert!(acknowledged.insert(seq, title).is_none());
-                        break;
-                    }
-                    tokio::task::yield_now().await;
-                }
-            }
-            acknowledged
-        });
+    for number in 0..WRITERS {
+        let (nodes, token, project) = (nodes.clone(), token.clone(), project.clone());
+        let (columns, sendings, done) = (columns.clone(), sendings.clone(), done.clone());
+        let writer = Writer { number, nodes, token, project, columns, sendings, done };
+        writers.spawn(writer.run(over.clone()));
     }
     let mut subscribers = tokio::task::JoinSet::new();
     let (finish, finished) = tokio::sync::watch::channel(0u64);
     for subscriber in 0..SUBSCRIBERS {
-        let (nodes, token, project) = (nodes.clone(), token.clone(), project.clone());
+        let (nodes, token, project, joins) = (nodes.clone(), token.clone(), project.clone(), joins.clone());
         let mut finished = finished.clone();
         subscribers.spawn(async move {
             let mut state = State::default();
@@ -81,12 +123,12 @@ async fn nothing_acknowledged_is_lost_whatever_is_killed() {
                 if end > 0 && state.seq >= end {
                     break;
                 }
-                let Some(mut client) =
-                    Client::try_connect(&node(&nodes, subscriber + attempt).node, &token, state.clone()).await
-                else {
+                let address = node(&nodes, subscriber + attempt);
+                let Some(mut client) = Client::try_connect(address, &token, state.clone()).await else {
                     tokio::task::yield_now().await;
                     continue;
                 };
+                joins.fetch_add(1, Ordering::Relaxed);
                 // Now and then a client goes without a word.
                 let patience = hurried.usize(20..400);
                 client.follow(&project, patience, &mut finished).await;
@@ -97,39 +139,78 @@ async fn nothing_acknowledged_is_lost_whatever_is_killed() {
     }
 
     let began = Instant::now();
-    let mut deaths = 0;
+    let (mut nodes_killed, mut redis_killed) = (0, 0);
     let mut rng = fastrand::Rng::with_seed(7);
-    let mut beat = tokio::time::interval(Duration::from_millis(400));
-    while began.elapsed() < Duration::from_secs(seconds) {
-        beat.tick().await;
-        deaths += 1;
-        if deaths % 4 == 0 {
+    while began.elapsed() < Duration::from_secs(seconds) || nodes_killed + redis_killed < 8 {
+        // Between two deaths some work gets done, however slow the machine is, and never so much that nothing dies.
+        let enough = done.load(Ordering::Relaxed) + 15;
+        let alive = Instant::now();
+        within("work between two deaths", async {
+            while done.load(Ordering::Relaxed) < enough || alive.elapsed() < Duration::from_millis(300) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        if (nodes_killed + redis_killed) % 4 == 3 {
             // Redis goes, and comes back at the same place for the nodes that know it there.
             redis.restart().await;
+            redis_killed += 1;
         } else {
             let victim = rng.usize(0..2);
-            let fresh = new_node(&redis.url).await;
-            let old = std::mem::replace(&mut nodes.write()[victim], fresh);
-            old.node.kill();
+            let fresh = new_node(&redis);
+            nodes.write()[victim] = fresh.address();
+            std::mem::replace(&mut processes[victim], fresh).kill();
+            nodes_killed += 1;
         }
     }
     over.store(true, Ordering::Relaxed);
     let acknowledged: Vec<_> = within("the writers", writers.join_all()).await;
-    let all: BTreeMap<u64, String> = acknowledged.iter().flatten().map(|(seq, title)| (*seq, title.clone())).collect();
-    assert_eq!(all.len(), acknowledged.iter().map(BTreeMap::len).sum::<usize>(), "no number twice");
 
-    let survivor = node(&nodes, 0);
-    let fresh = survivor.node.app.streams.fresh(&project).await.unwrap().unwrap().read(State::clone);
-    finish.send(fresh.seq).unwrap();
-    let mut titles: Vec<_> = fresh.tasks.values().map(|task| task.title.clone()).collect();
-    let mut expected: Vec<_> = all.into_values().collect();
-    titles.sort();
-    expected.sort();
-    assert_eq!(titles, expected, "every acknowledged write is there, once");
-    for state in within("the subscribers", subscribers.join_all()).await {
-        assert!(state == fresh, "a subscriber at {} has something else than a fresh read", state.seq);
+    // The log is what was acknowledged: nothing is lost, nothing is there twice, nothing else is there.
+    let log = events(&observer, &token, &project).await;
+    let last = log.len() as u64 + 1;
+    let written: usize = acknowledged.iter().map(BTreeMap::len).sum();
+    let all: BTreeMap<CommandId, u64> = acknowledged.into_iter().flatten().collect();
+    assert_eq!((log.len(), all.len()), (written, written));
+    for (event, seq) in log.iter().zip(2..) {
+        let id: CommandId = event["command"].as_str().unwrap().parse().unwrap();
+        assert_eq!((event["seq"].as_u64(), all.get(&id)), (Some(seq), Some(&seq)), "{event}");
     }
-    let (_, findings) = backend::storage::check(&**survivor.node.app.streams.store()).await.unwrap();
+
+    finish.send(last).unwrap();
+    let fresh = observer.node.app.streams.fresh(&project).await.unwrap().unwrap().read(State::clone);
+    let expected = bytes(&fresh);
+    for state in within("the subscribers", subscribers.join_all()).await {
+        assert!(bytes(&state) == expected, "a subscriber at {} has something else than a fresh read", state.seq);
+    }
+    let (_, findings) = backend::storage::check(&**observer.node.app.streams.store()).await.unwrap();
     assert_eq!(findings, vec![]);
-    assert!(deaths > 3 && titles.len() > 50, "{deaths} deaths, {} writes", titles.len());
+    let figures = format!(
+        "{nodes_killed} nodes and {redis_killed} Redis killed in {:?}; {written} writes acknowledged, {} sent; \
+         {} connections of {SUBSCRIBERS} subscribers",
+        began.elapsed(),
+        sendings.load(Ordering::Relaxed),
+        joins.load(Ordering::Relaxed)
+    );
+    println!("{figures}");
+    for process in processes {
+        process.kill();
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Everything after the project's creation.
+async fn events(server: &crate::support::Server, token: &str, project: &str) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    loop {
+        let after = all.len() + 1;
+        let page = server.get(token, &format!("/api/projects/{project}/events?limit=500&after={after}")).await.body;
+        all.extend(page["events"].as_array().unwrap().iter().cloned());
+        if page["more"] == false {
+            return all;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Live rooms: two nodes, clients that come and go, access that ends.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use backend::{Node, Registration};
@@ -21,7 +22,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    async fn connect(node: &Node, token: &str) -> Self {
+    pub(crate) async fn connect(node: &Node, token: &str) -> Self {
         let mut request = format!("ws://{}/ws", node.address).into_client_request().unwrap();
         if !token.is_empty() {
             request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
@@ -34,8 +35,8 @@ impl Client {
     }
 
     /// A client that comes with what it has; nothing where the node is just dying.
-    pub(crate) async fn try_connect(node: &Node, token: &str, state: State) -> Option<Self> {
-        let mut request = format!("ws://{}/ws", node.address).into_client_request().unwrap();
+    pub(crate) async fn try_connect(address: SocketAddr, token: &str, state: State) -> Option<Self> {
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         let connecting = tokio_tungstenite::connect_async(request);
         let (socket, _) = tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await.ok()?.ok()?;
@@ -68,11 +69,30 @@ impl Client {
             };
             let said: Value = serde_json::from_str(&text).unwrap();
             assert_ne!(said["type"], "reset", "one history");
-            if said["type"] == "event" {
-                let event: Event = serde_json::from_value(said["event"].clone()).unwrap();
-                assert_eq!(event.seq, self.state.seq + 1, "nothing missing, nothing twice");
-                self.state.apply(&event);
+            self.apply(&said);
+        }
+    }
+
+    /// The same connection, for a client that has something already.
+    pub(crate) fn with(self, state: State) -> Self {
+        Self { state, ..self }
+    }
+
+    /// Applies what has arrived by now.
+    pub(crate) fn take_what_is_there(&mut self) {
+        use futures_util::FutureExt;
+        while let Some(Some(Ok(message))) = self.socket.next().now_or_never() {
+            if let Message::Text(text) = message {
+                self.apply(&serde_json::from_str(&text).unwrap());
             }
+        }
+    }
+
+    fn apply(&mut self, said: &Value) {
+        if said["type"] == "event" {
+            let event: Event = serde_json::from_value(said["event"].clone()).unwrap();
+            assert_eq!(event.seq, self.state.seq + 1, "nothing missing, nothing twice");
+            self.state.apply(&event);
         }
     }
 
@@ -84,7 +104,7 @@ impl Client {
         self.socket.send(Message::text(said.to_string())).await.unwrap();
     }
 
-    async fn join(&mut self, project: &str) {
+    pub(crate) async fn join(&mut self, project: &str) {
         let said = json!({ "type": "join", "project": project, "after": self.state.seq, "epoch": self.epoch });
         self.say(said).await;
         self.hear("joined").await;
@@ -97,11 +117,7 @@ impl Client {
                 match self.socket.next().await {
                     Some(Ok(Message::Text(text))) => {
                         let said: Value = serde_json::from_str(&text).unwrap();
-                        if said["type"] == "event" {
-                            let event: Event = serde_json::from_value(said["event"].clone()).unwrap();
-                            assert_eq!(event.seq, self.state.seq + 1, "nothing missing, nothing twice");
-                            self.state.apply(&event);
-                        }
+                        self.apply(&said);
                         if said["type"] == kind {
                             return said;
                         }
@@ -121,7 +137,7 @@ impl Client {
         .await
     }
 
-    async fn until(&mut self, seq: u64) {
+    pub(crate) async fn until(&mut self, seq: u64) {
         while self.state.seq < seq {
             self.hear("event").await;
         }
@@ -289,6 +305,36 @@ async fn presence_says_who_looks_and_what_is_edited() {
     assert_eq!(one.hear("presence").await["people"][1]["doing"], "edit DM-1");
     drop(two);
     assert_eq!(one.hear("presence").await["people"].as_array().unwrap().len(), 1);
+}
+
+/// Everybody in a room gets every list of its people, so a room that fills must not send one for each who comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_fills_lists_its_people_now_and_then() {
+    let server = solo().await;
+    let project =
+        server.post("", "/api/projects", json!({ "key": "DM", "name": "d" })).await["id"].as_str().unwrap().to_owned();
+    let mut first = Client::connect(&server.node, "").await;
+    first.join(&project).await;
+    let began = std::time::Instant::now();
+    let mut others = Vec::new();
+    for _ in 0..150 {
+        let mut other = Client::connect(&server.node, "").await;
+        other.join(&project).await;
+        others.push(other);
+    }
+    others[140].say(json!({ "type": "presence", "project": project, "doing": "edit DM-1" })).await;
+    let mut lists = 0;
+    loop {
+        let list = first.hear("presence").await;
+        lists += 1;
+        let people = list["people"].as_array().unwrap();
+        assert!(people.len() <= 100);
+        if list["count"] == 151 && people[0]["doing"] == "edit DM-1" {
+            break;
+        }
+    }
+    let most = began.elapsed().as_millis() / 200 + 2;
+    assert!(lists <= most, "{lists} lists in {:?}", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

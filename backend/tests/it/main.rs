@@ -5,8 +5,11 @@
 mod auth;
 mod browser;
 mod chaos;
+#[path = "../../../domain/tests/it/commands.rs"]
+mod commands;
 mod contract;
 mod live;
+mod model;
 mod permissions;
 mod process;
 mod providers;

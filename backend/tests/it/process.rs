@@ -1,6 +1,7 @@
 //! The program as a process: killed without warning, started again; and what administrators run.
 
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -9,7 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::command_id;
 
-struct Process {
+/// The program, running; killed when it goes.
+pub(crate) struct Process {
     child: Child,
     address: String,
 }
@@ -24,8 +26,12 @@ fn program() -> Command {
 
 impl Process {
     fn start(data: &Path) -> Self {
+        Self::start_with(&["--data", data.to_str().unwrap()])
+    }
+
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let mut command = program();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).stdout(Stdio::piped());
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -33,13 +39,23 @@ impl Process {
         Self { child, address }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address.parse().unwrap()
+    }
+
     async fn call(&self, method: &str, path: &str, body: &Value) -> Option<Value> {
         call(&self.address, method, path, body).await
     }
 
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -1,5 +1,6 @@
 //! A node in this process, and people who use it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,28 +105,6 @@ impl Server {
         self.call(token, "GET", path, None).await
     }
 
-    /// A command by way of a real connection, which dies with its node; the number when it was acknowledged.
-    pub(crate) async fn call_over_tcp(&self, token: &str, path: &str, body: &Value) -> Option<u64> {
-        use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let body = body.to_string();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        let exchange = async {
-            let mut stream = tokio::net::TcpStream::connect(self.node.address).await.ok()?;
-            stream.write_all(request.as_bytes()).await.ok()?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await.ok()?;
-            let (head, body) = answer.split_once("\r\n\r\n")?;
-            head.starts_with("HTTP/1.1 200")
-                .then(|| serde_json::from_str::<Value>(body).ok()?["seq"].as_u64())
-                .flatten()
-        };
-        tokio::time::timeout(Duration::from_secs(10), exchange).await.ok().flatten()
-    }
-
     #[track_caller]
     pub(crate) fn post<'a>(&'a self, token: &'a str, path: &'a str, body: Value) -> impl Future<Output = Value> + 'a {
         let at = std::panic::Location::caller();
@@ -155,6 +134,26 @@ impl Server {
     pub(crate) async fn task(&self, token: &str, project: &str, title: &str) -> Value {
         self.post(token, &format!("/api/projects/{project}/tasks"), json!({ "fields": { "title": title } })).await
     }
+}
+
+/// A command by way of a real connection, which dies with its node; the number when it was acknowledged.
+pub(crate) async fn send_over_tcp(address: SocketAddr, token: &str, path: &str, body: &Value) -> Option<u64> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let body = body.to_string();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let exchange = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        head.starts_with("HTTP/1.1 200").then(|| serde_json::from_str::<Value>(body).ok()?["seq"].as_u64()).flatten()
+    };
+    tokio::time::timeout(Duration::from_secs(10), exchange).await.ok().flatten()
 }
 
 pub(crate) fn command_id() -> String {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
 
 mod board;
+mod commands;
 mod history;
 mod permissions;
 mod queries;

@@ -3,26 +3,14 @@
 use domain::{command::*, model::*, *};
 use jiff::Timestamp;
 
+pub(crate) use crate::commands::{id, to};
+
 pub(crate) struct Stream {
     pub(crate) state: State,
     pub(crate) log: Vec<Event>,
     pub(crate) actor: UserId,
     pub(crate) role: Role,
 }
-
-/// The identities of a test are small numbers.
-pub(crate) fn id<T: From128>(number: u128) -> T {
-    T::from128(number)
-}
-
-pub(crate) trait From128 {
-    fn from128(number: u128) -> Self;
-}
-
-macro_rules! small { ($($name:ident)*) => { $(impl From128 for $name {
-    fn from128(number: u128) -> Self { Self::from_bits(number) }
-})* } }
-small!(UserId OrgId TeamId RoleId ProjectId ColumnId LabelId EpicId SprintId TaskId CommentId TimeEntryId ViewId AnchorId CommandId);
 
 impl Stream {
     /// A project `DM` with the three usual columns, whose identities are 1, 2 and 3; its owner is person 1.
@@ -96,10 +84,6 @@ impl Stream {
         });
         columns.collect()
     }
-}
-
-pub(crate) fn to(task: u128, column: u128, after: Option<u128>, before: Option<u128>) -> Command {
-    Command::MoveTask { id: id(task), column: Some(id(column)), after: after.map(id), before: before.map(id) }
 }
 
 pub(crate) fn task_of(stream: &Stream, number: u128) -> Task {
