@@ -250,6 +250,11 @@ async fn read_all(shared: &Shared) -> Result<(), End> {
     if another && let Err(error) = shared.store.forget_accepted(shared.id).await {
         shared.not_saved(&error);
     }
+    // On the disk before anybody sees it: what is done to a project is worth little after a restart that does not know the project.
+    match shared.store.replace(shared.id, &epoch, &state).await {
+        Ok(()) => shared.unsaved.store(false, Ordering::Relaxed),
+        Err(error) => shared.not_saved(&error),
+    }
     *shared.epoch.write() = epoch;
     let finished = {
         let mut replica = shared.replica.write();
@@ -258,7 +263,6 @@ async fn read_all(shared: &Shared) -> Result<(), End> {
     };
     shared.unread.store(false, Ordering::Relaxed);
     shared.shown();
-    shared.save().await;
     shared.finish(&finished).await;
     Ok(())
 }
