@@ -158,8 +158,10 @@ impl Project {
         }));
         let finished = project.0.replica.write().take_finished();
         project.0.store.done(&finished).await?;
-        tokio::spawn(follow::run(project.0.clone()));
-        tokio::spawn(outbox::run(project.0.clone()));
+        let shared = project.0.clone();
+        tokio::spawn(async move { shared.stop.run_until_cancelled(follow::run(&shared)).await });
+        let shared = project.0.clone();
+        tokio::spawn(async move { shared.stop.run_until_cancelled(outbox::run(&shared)).await });
         Ok(project)
     }
 

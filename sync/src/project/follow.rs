@@ -1,6 +1,5 @@
 //! Following: reading a project for the first time, then event by event, on whatever way gets through.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -44,16 +43,8 @@ impl From<ServerError> for End {
     }
 }
 
-/// Follows until the project is stopped.
-pub(super) async fn run(shared: Arc<Shared>) {
-    let stop = shared.stop.clone();
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = forever(&shared) => {}
-    }
-}
-
-async fn forever(shared: &Shared) {
+/// Follows the server, whatever happens, and never ends by itself.
+pub(super) async fn run(shared: &Shared) {
     let (mut way, mut since) = (Way::WebSocket, Instant::now());
     let mut failures = 0;
     loop {

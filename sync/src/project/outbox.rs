@@ -1,22 +1,13 @@
 //! Sending: the commands that wait, one after the other, each until the server has done or refused it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Connection, Shared, pause};
 use crate::replica::Queued;
 use crate::server::{Problem, ServerError};
 
-/// Sends until the project is stopped.
-pub(super) async fn run(shared: Arc<Shared>) {
-    let stop = shared.stop.clone();
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = forever(&shared) => {}
-    }
-}
-
-async fn forever(shared: &Shared) {
+/// Sends what waits, whatever happens, and never ends by itself.
+pub(super) async fn run(shared: &Shared) {
     let mut failures = 0;
     loop {
         let is_gone = matches!(shared.status.borrow().connection, Connection::Gone(_));

@@ -1,23 +1,32 @@
 //! Machines and a backend that come, go and lose each other.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Command;
 use domain::state::EntityRef;
+use domain::{Command, ProjectId};
 use sync::{Connection, Submitted, Way};
 
 use crate::support::{Backend, Machine, Network, retitle};
+
+/// Two machines, each by its way to the backend, that have read the project.
+async fn both(project: ProjectId, [one, other]: [(&Path, SocketAddr); 2]) -> [Machine; 2] {
+    let machines = [Machine::start(one.0, one.1, project).await, Machine::start(other.0, other.1, project).await];
+    for machine in &machines {
+        machine.until_read().await;
+    }
+    machines
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_does_is_shown_at_once_and_reaches_the_other() {
     let backend = Backend::start().await;
     let project = backend.project().await;
     let (home, away) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let ann = Machine::start(home.path(), backend.node.address, project).await;
-    let bob = Machine::start(away.path(), backend.node.address, project).await;
-    ann.until_read().await;
-    bob.until_read().await;
+    let address = backend.node.address;
+    let [ann, bob] = both(project, [(home.path(), address), (away.path(), address)]).await;
 
     let task = ann.make_task("Write the queue").await;
     assert_eq!(ann.titles(), ["Write the queue"], "shown before anybody was asked");
@@ -79,10 +88,7 @@ async fn what_the_server_refuses_is_undone_and_kept_with_the_reason() {
     let project = backend.project().await;
     let network = Network::to(backend.node.address).await;
     let (home, away) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let ann = Machine::start(home.path(), network.address, project).await;
-    let bob = Machine::start(away.path(), backend.node.address, project).await;
-    ann.until_read().await;
-    bob.until_read().await;
+    let [ann, bob] = both(project, [(home.path(), network.address), (away.path(), backend.node.address)]).await;
     let task = ann.make_task("Shared").await;
     let other = ann.make_task("Another").await;
     bob.until("both tasks", |status| status.seq >= 3).await;
@@ -174,10 +180,7 @@ async fn when_the_project_is_gone_what_waits_is_kept() {
     let project = backend.project().await;
     let network = Network::to(backend.node.address).await;
     let (home, away) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let ann = Machine::start(home.path(), network.address, project).await;
-    let bob = Machine::start(away.path(), backend.node.address, project).await;
-    ann.until_read().await;
-    bob.until_read().await;
+    let [ann, bob] = both(project, [(home.path(), network.address), (away.path(), backend.node.address)]).await;
     network.cut();
     ann.make_task("written on a train").await;
     bob.project.submit(Command::DeleteProject { confirm: "DM".to_owned() }).await.unwrap();
