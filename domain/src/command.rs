@@ -170,6 +170,26 @@ patch! {
     } nullable {}
 }
 
+patch! {
+    /// Fields of a team.
+    TeamFields {
+        /// Name.
+        name: String,
+        /// Everybody in it; all must be members of the organisation.
+        members: BTreeSet<UserId>,
+    } nullable {}
+}
+
+patch! {
+    /// Fields of a role.
+    RoleFields {
+        /// Name.
+        name: String,
+        /// What it allows; nothing that the definer may not do.
+        permissions: BTreeSet<Permission>,
+    } nullable {}
+}
+
 /// How two tasks are linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -200,6 +220,11 @@ macro_rules! commands {
             /// What the actor needs at the least. Rules about one's own things and other people's stand with the rules.
             pub const fn permission(&self) -> Permission {
                 match self { $(Self::$name { .. } => Permission::$permission),* }
+            }
+
+            /// What the actor needs at the least for a command of this name; `None` when there is none.
+            pub fn permission_for(kind: &str) -> Option<Permission> {
+                match kind { $($kind => Some(Permission::$permission),)* _ => None }
             }
 
             /// The names of all commands.
@@ -536,6 +561,13 @@ commands! {
         /// Everybody in it; all must be members of the organisation.
         members: BTreeSet<UserId>,
     }
+    /// Changes a team.
+    UpdateTeam "team.update" ManageMembers {
+        /// Which.
+        id: TeamId,
+        /// What changes.
+        fields: TeamFields,
+    }
     /// Deletes a team.
     DeleteTeam "team.delete" ManageMembers {
         /// Which.
@@ -549,6 +581,13 @@ commands! {
         name: String,
         /// What it allows; nothing that the definer may not do.
         permissions: BTreeSet<Permission>,
+    }
+    /// Changes a role.
+    UpdateRole "role.update" Administer {
+        /// Which.
+        id: RoleId,
+        /// What changes.
+        fields: RoleFields,
     }
     /// Deletes a role that nobody has.
     DeleteRole "role.delete" Administer {

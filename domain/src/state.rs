@@ -55,6 +55,16 @@ macro_rules! entities {
             pub fn id(self) -> String {
                 match self { $(Self::$name(id) => id.to_string()),* }
             }
+
+            /// The identity with these 128 bits, of a kind by name; `None` when there is no such kind.
+            pub fn from_bits(kind: &str, bits: u128) -> Option<Self> {
+                match kind { $($kind => Some(Self::$name(<$id>::from_bits(bits))),)* _ => None }
+            }
+
+            /// The identity that a text names; `None` when there is no such kind, or the text names no thing of it.
+            pub fn parse(kind: &str, id: &str) -> Option<Self> {
+                match kind { $($kind => id.parse().ok().map(Self::$name),)* _ => None }
+            }
         }
 
         $(
@@ -101,6 +111,11 @@ macro_rules! entities {
             /// Kind and identity of every entity, in the order of [`Self::entities`].
             pub fn references(&self) -> impl Iterator<Item = EntityRef> + '_ {
                 std::iter::empty()$(.chain(self.$field.keys().map(|id| EntityRef::$name(*id))))*
+            }
+
+            /// The entities of one kind, in the order of their identities.
+            pub fn of_kind(&self, kind: &str) -> Vec<EntityRef> {
+                match kind { $($kind => self.$field.keys().map(|id| EntityRef::$name(*id)).collect(),)* _ => Vec::new() }
             }
 
             fn put(&mut self, seq: u64, entity: Entity) {

@@ -155,8 +155,10 @@ fn one(state: &State, context: &Context, command: &Command) -> Result<Vec<Change
         C::SetOrgMember { user, role } => org::set_member(state, context, *user, *role),
         C::RemoveOrgMember { user } => org::remove_member(state, context, *user),
         C::SetTeam { id, name, members } => org::set_team(state, *id, name, members),
+        C::UpdateTeam { id, fields } => org::update_team(state, *id, fields),
         C::DeleteTeam { id } => org::delete_team(state, *id),
         C::SetRole { id, name, permissions } => org::set_role(state, context, *id, name, permissions),
+        C::UpdateRole { id, fields } => org::update_role(state, context, *id, fields),
         C::DeleteRole { id } => org::delete_role(state, *id),
         // `decide` takes bulks apart, and refuses one within another.
         C::Bulk { .. } => Err(Refusal::invalid("commands", "A bulk cannot be part of a bulk.")),

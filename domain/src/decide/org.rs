@@ -3,7 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::{Change, Permission, Permissions, Refusal, Role, State, ids::*, model::*, state::EntityRef, text};
+use crate::{
+    Change, Permission, Permissions, Refusal, Role, State,
+    command::{RoleFields, TeamFields},
+    ids::*,
+    model::*,
+    state::EntityRef,
+    text,
+};
 
 const MAX_TEAM: usize = 1_000;
 
@@ -80,6 +87,12 @@ pub(super) fn set_team(
     Ok(vec![Change::put(Team { id, name: text::line("name", name, 200)?, members: members.clone() })])
 }
 
+pub(super) fn update_team(state: &State, id: TeamId, fields: &TeamFields) -> Result<Vec<Change>, Refusal> {
+    let team = state.teams.get(&id).ok_or_else(|| Refusal::not_found("team", id))?;
+    let name = fields.name.as_ref().unwrap_or(&team.name);
+    set_team(state, id, name, fields.members.as_ref().unwrap_or(&team.members))
+}
+
 pub(super) fn delete_team(state: &State, id: TeamId) -> Result<Vec<Change>, Refusal> {
     match state.teams.contains_key(&id) {
         true => Ok(vec![Change::remove(EntityRef::Team(id))]),
@@ -100,6 +113,17 @@ pub(super) fn set_role(
         return Err(Refusal::forbidden("A role cannot allow more than its definer may do."));
     }
     Ok(vec![Change::put(CustomRole { id, name: text::line("name", name, 200)?, permissions: permissions.clone() })])
+}
+
+pub(super) fn update_role(
+    state: &State,
+    context: &Context,
+    id: RoleId,
+    fields: &RoleFields,
+) -> Result<Vec<Change>, Refusal> {
+    let role = state.roles.get(&id).ok_or_else(|| Refusal::not_found("role", id))?;
+    let name = fields.name.as_ref().unwrap_or(&role.name);
+    set_role(state, context, id, name, fields.permissions.as_ref().unwrap_or(&role.permissions))
 }
 
 pub(super) fn delete_role(state: &State, id: RoleId) -> Result<Vec<Change>, Refusal> {
