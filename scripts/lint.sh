@@ -30,3 +30,5 @@ else
 fi
 
 cargo clippy --workspace --all-targets "${locked[@]}" -- -D warnings
+
+bash scripts/compose.sh
