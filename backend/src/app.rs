@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use crate::Registration;
 use crate::accounts::Accounts;
 use crate::accounts::providers::Providers;
-use crate::http::Buckets;
+use crate::http::Limits;
+use crate::metrics::Durations;
 use crate::realtime::Rooms;
 use crate::streams::Streams;
 
@@ -31,7 +32,11 @@ pub struct App {
     /// Counters for `/metrics`.
     pub meters: Meters,
     /// How much everybody has asked for lately.
-    pub(crate) buckets: Buckets,
+    pub(crate) limits: Limits,
+    /// How long requests and commands take.
+    pub(crate) durations: Durations,
+    /// Pages of these origins may use the API.
+    pub(crate) cors_origins: Vec<axum::http::HeaderValue>,
     /// Ends long-lived connections when the node shuts down.
     pub shutdown: CancellationToken,
 }
@@ -75,14 +80,14 @@ meters! {
     requests_total "counter" "Requests answered.";
     /// Of these, with a status of 500 and more.
     request_failures_total "counter" "Requests answered with a status of 500 and more.";
-    /// Time spent on them.
-    request_microseconds_total "counter" "Time spent on requests.";
     /// Commands done.
     commands_total "counter" "Commands done, those sent again included.";
-    /// Boards answered from memory.
-    board_cache_hits_total "counter" "Boards answered from memory.";
-    /// Boards made anew.
-    board_cache_misses_total "counter" "Boards made anew.";
+    /// Requests refused because there were too many.
+    limited_total "counter" "Requests refused because there were too many.";
+    /// Boards and backlogs answered from memory.
+    board_cache_hits_total "counter" "Boards and backlogs answered from memory.";
+    /// Boards and backlogs made anew.
+    board_cache_misses_total "counter" "Boards and backlogs made anew.";
     /// Live connections.
     live_connections "gauge" "Open WebSocket and SSE connections.";
     /// Connections cut off because they were too slow.

@@ -12,15 +12,20 @@ use crate::accounts::providers::{ProviderConfig, Providers};
 use crate::accounts::{Accounts, fresh_secret};
 use crate::app::{App, Meters, Mode};
 use crate::bus::Bus;
+use crate::http::{Limit, Limits, Network};
+use crate::listen::Patience;
+use crate::metrics::Durations;
 use crate::problem::Problem;
 use crate::realtime::Rooms;
+use crate::shared::Redis;
 use crate::storage::{self, Store, StoreError, UserRow};
 use crate::streams::Streams;
+use crate::tls::Certificates;
 
 /// The SQLite database within the data folder.
 pub(crate) const DATABASE_FILE: &str = "backend.sqlite";
-/// Requests under way get this long to end when the node stops.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How often receipts that are too old are removed.
+const TIDY: Duration = Duration::from_secs(3_600);
 
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,6 +56,79 @@ pub struct Config {
     pub registration: Registration,
     /// Ways in besides passwords.
     pub ways_in: WaysIn,
+    /// What operators may turn.
+    pub options: Options,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7340)),
+            data: PathBuf::from("."),
+            database_url: None,
+            redis_url: None,
+            registration: Registration::default(),
+            ways_in: WaysIn::default(),
+            options: Options::default(),
+        }
+    }
+}
+
+/// What operators may turn; the defaults are those of a small team.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Serve TLS with this certificate.
+    pub tls: Option<crate::tls::Files>,
+    /// Origins, such as `https://board.example.com`, whose pages may use the API.
+    pub cors_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// How much everybody may ask for.
+    pub limits: Vec<Limit>,
+    /// How long peers may take.
+    pub patience: Patience,
+    /// Bytes of project states and of boards made from them that are kept in memory.
+    pub cache_bytes: u64,
+    /// After so many days a command that comes again is taken for a new one.
+    pub receipt_days: u32,
+    /// Requests under way get this long to end when the node stops.
+    pub drain: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            tls: None,
+            cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            limits: crate::http::default_limits(),
+            patience: Patience::default(),
+            cache_bytes: 256 << 20,
+            receipt_days: 30,
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Options {
+    /// The origins as they stand in headers.
+    fn origins(&self) -> Result<Vec<axum::http::HeaderValue>, ServeError> {
+        let read = |origin: &String| {
+            let uri = origin.parse::<axum::http::Uri>().ok();
+            let whole = uri.is_some_and(|uri| {
+                let scheme = matches!(uri.scheme_str(), Some("http" | "https"));
+                scheme && uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/')
+            });
+            let value = axum::http::HeaderValue::from_str(origin).ok().filter(|_| whole);
+            value.ok_or_else(|| {
+                ServeError::Refused(format!(
+                    "{origin:?} is no origin; one looks like https://board.example.com. There is no `*`: whoever may \
+                     use the API from a page is named."
+                ))
+            })
+        };
+        self.cors_origins.iter().map(read).collect()
+    }
 }
 
 /// Ways in besides passwords.
@@ -98,6 +176,7 @@ pub struct Node {
     /// What it serves.
     pub app: Arc<App>,
     stop: CancellationToken,
+    drain: Duration,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -107,7 +186,7 @@ impl Node {
         self.stop.cancel();
         self.app.shutdown.cancel();
         let abort = self.task.abort_handle();
-        if tokio::time::timeout(DRAIN, self.task).await.is_err() {
+        if tokio::time::timeout(self.drain, self.task).await.is_err() {
             abort.abort();
         }
     }
@@ -161,13 +240,21 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
     let providers = Providers::new(config.ways_in.public_url.as_deref(), &config.ways_in.providers);
     let providers = providers.map_err(ServeError::Refused)?;
     let store = storage::open(&url).await?;
-    let bus = match &config.redis_url {
-        Some(url) => Bus::redis(url)?,
-        None => Bus::local(),
-    };
+    let options = &config.options;
+    let cors_origins = options.origins()?;
+    for limit in &options.limits {
+        limit.check().map_err(ServeError::Refused)?;
+    }
+    let certificates = options.tls.clone().map(Certificates::open).transpose().map_err(ServeError::Refused)?;
+    let redis = config.redis_url.as_deref().map(Redis::new).transpose()?;
+    let bus = redis.as_ref().map_or_else(Bus::local, Bus::redis);
+    if let Some(redis) = &redis {
+        // So that limits are counted together from the first request on; without an answer the node starts all the same.
+        redis.connected().await;
+    }
     let secret = store.meta_init("token_secret", &fresh_secret()?).await?;
     let epoch = store.meta("epoch").await?.unwrap_or_default();
-    let streams = Arc::new(Streams::new(store.clone(), bus));
+    let streams = Arc::new(Streams::new(store.clone(), bus).keeping(options.cache_bytes));
     let shutdown = CancellationToken::new();
     let (mode, newcomer) = mode(&*store, &config).await?;
     let app = Arc::new(App {
@@ -178,7 +265,9 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
         mode,
         epoch,
         meters: Meters::default(),
-        buckets: crate::http::Buckets::default(),
+        limits: Limits::new(options.limits.clone(), redis, options.trusted_proxies.clone()),
+        durations: Durations::default(),
+        cors_origins,
         shutdown,
     });
     if let (Mode::Solo(user), true) = (mode, newcomer) {
@@ -188,15 +277,30 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
     let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(listening)?;
     let address = listener.local_addr().map_err(listening)?;
     let stop = CancellationToken::new();
-    let router = crate::http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let asked = stop.clone();
-    let task = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(asked.cancelled_owned()).await {
-            tracing::error!(%error, "the listener ended");
-        }
-    });
+    let certificates = certificates.map(Arc::new);
+    if let Some(certificates) = &certificates {
+        tokio::spawn(certificates.clone().follow(stop.clone()));
+    }
+    tokio::spawn(tidy(store.clone(), options.receipt_days, stop.clone()));
+    let router = crate::http::router(app.clone());
+    let task = tokio::spawn(crate::listen::serve(listener, router, certificates, options.patience, stop.clone()));
     tracing::info!(%address, database = store.name(), "serving");
-    Ok(Node { address, app, stop, task })
+    Ok(Node { address, app, stop, drain: options.drain, task })
+}
+
+/// Removes receipts that are too old, now and then until `stop`. Nodes may do so side by side.
+async fn tidy(store: Arc<dyn Store>, days: u32, stop: CancellationToken) {
+    loop {
+        let before = jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
+        match store.forget_receipts(before).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "old receipts were removed"),
+            Err(error) => tracing::warn!(%error, "old receipts were not removed"),
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(TIDY)).await.is_none() {
+            return;
+        }
+    }
 }
 
 /// The handle of the person who works alone.

@@ -6,18 +6,22 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::{
     Change, Command, CommandId, Context, Event, Permission, Permissions, Refusal, Role, State, UserId, decide,
-    state::Entity,
+    model::Project, state::Entity,
 };
 use parking_lot::{Mutex, RwLock};
 
 use crate::bus::Bus;
+pub use crate::slot::Slot;
 use crate::storage::{self, EntityRow, EventRow, Receipt, Store, StoreError, StreamRow, Txn};
 
-/// How many streams are kept in memory; the one unused for longest goes first.
-const MAX_CACHED: usize = 256;
+/// Bytes of streams that are kept in memory when nobody says otherwise; the one unused for longest goes first.
+const MAX_CACHED: u64 = 256 << 20;
+/// What an entity takes beside the bytes of its JSON: maps, indexes, unused capacity. Measured, roughly.
+const OVERHEAD: u64 = 512;
 /// Events read at a time.
 const BATCH: u32 = 500;
 
@@ -64,56 +68,13 @@ pub struct Envelope {
     pub expected: Option<(domain::state::EntityRef, u64)>,
 }
 
-/// A stream in memory.
-#[derive(Debug)]
-pub struct Slot {
-    /// Identity.
-    pub id: String,
-    state: RwLock<State>,
-    hash: Mutex<String>,
-    /// Commands of this node queue here, not at the database.
-    writing: tokio::sync::Mutex<()>,
-    used: std::sync::atomic::AtomicU64,
-    board: Mutex<Option<(u64, bytes::Bytes)>>,
-}
-
-impl Slot {
-    /// Looks at the state. The closure must be quick: commands wait for it.
-    pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
-        look(&self.state.read())
-    }
-
-    /// An answer made from the state, kept until the next event: `hit` says whether it was there.
-    pub fn cached(&self, make: impl FnOnce(&State) -> Vec<u8>) -> (u64, bytes::Bytes, bool) {
-        let state = self.state.read();
-        if let Some((seq, bytes)) = &*self.board.lock()
-            && *seq == state.seq
-        {
-            return (state.seq, bytes.clone(), true);
-        }
-        let bytes = bytes::Bytes::from(make(&state));
-        *self.board.lock() = Some((state.seq, bytes.clone()));
-        (state.seq, bytes, false)
-    }
-
-    fn apply(&self, rows: &[EventRow]) -> Result<(), StoreError> {
-        let mut state = self.state.write();
-        for row in rows.iter().filter(|row| row.seq > state.seq).collect::<Vec<_>>() {
-            let event: Event = serde_json::from_str(&row.body)
-                .map_err(|error| StoreError::Corrupt(format!("event {} of {}: {error}", row.seq, self.id)))?;
-            state.apply(&event);
-            self.hash.lock().clone_from(&row.hash);
-        }
-        Ok(())
-    }
-}
-
 /// Every stream of the database.
 pub struct Streams {
     store: Arc<dyn Store>,
     bus: Bus,
     cache: Mutex<HashMap<String, Arc<Slot>>>,
-    clock: std::sync::atomic::AtomicU64,
+    clock: AtomicU64,
+    budget: u64,
 }
 
 impl std::fmt::Debug for Streams {
@@ -125,7 +86,30 @@ impl std::fmt::Debug for Streams {
 impl Streams {
     /// Over a database; what is committed is told to `bus`.
     pub fn new(store: Arc<dyn Store>, bus: Bus) -> Self {
-        Self { store, bus, cache: Mutex::default(), clock: 0.into() }
+        Self { store, bus, cache: Mutex::default(), clock: 0.into(), budget: MAX_CACHED }
+    }
+
+    /// With another number of bytes kept in memory.
+    pub fn keeping(self, budget: u64) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// How many streams are in memory, and about how many bytes they take.
+    pub fn in_memory(&self) -> (usize, u64) {
+        let cache = self.cache.lock();
+        (cache.len(), cache.values().map(|slot| slot.weight()).sum())
+    }
+
+    /// Forgets what was unused for longest until the rest fits. Whoever works on one of these keeps it until then.
+    fn trim(&self) {
+        let mut cache = self.cache.lock();
+        let mut total: u64 = cache.values().map(|slot| slot.weight()).sum();
+        while total > self.budget && cache.len() > 1 {
+            let oldest = cache.values().min_by_key(|slot| slot.used.load(Ordering::Relaxed)).cloned();
+            let Some(oldest) = oldest else { return };
+            cache.remove(&oldest.id);
+            total = total.saturating_sub(oldest.weight());
+        }
     }
 
     /// The database.
@@ -162,17 +146,16 @@ impl Streams {
     }
 
     async fn slot(&self, id: &str, seq: u64) -> Result<Arc<Slot>, StoreError> {
-        let tick = self.clock.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let tick = self.clock.fetch_add(1, Ordering::Relaxed);
         if let Some(slot) = self.cache.lock().get(id) {
-            slot.used.store(tick, std::sync::atomic::Ordering::Relaxed);
+            slot.used.store(tick, Ordering::Relaxed);
             return Ok(slot.clone());
         }
         // The rows may already hold later events than `seq`; applying those again changes nothing.
-        let mut entities = Vec::new();
+        let (mut entities, mut bytes) = (Vec::new(), 0);
         for row in self.store.entities(id).await? {
-            let entity: Entity = serde_json::from_str(&row.body)
-                .map_err(|error| StoreError::Corrupt(format!("{} {} of {id}: {error}", row.kind, row.id)))?;
-            entities.push((row.seq, entity));
+            bytes += row.body.len() as u64 + OVERHEAD;
+            entities.push((row.seq, parse(id, &row)?));
         }
         let slot = Arc::new(Slot {
             id: id.to_owned(),
@@ -180,16 +163,12 @@ impl Streams {
             hash: Mutex::default(),
             writing: tokio::sync::Mutex::default(),
             used: tick.into(),
-            board: Mutex::default(),
+            bytes: bytes.into(),
+            made: Mutex::default(),
         });
-        let mut cache = self.cache.lock();
-        if cache.len() >= MAX_CACHED
-            && let Some(oldest) = cache.values().min_by_key(|slot| slot.used.load(std::sync::atomic::Ordering::Relaxed))
-        {
-            let oldest = oldest.id.clone();
-            cache.remove(&oldest);
-        }
-        Ok(cache.entry(id.to_owned()).or_insert(slot).clone())
+        let slot = self.cache.lock().entry(id.to_owned()).or_insert(slot).clone();
+        self.trim();
+        Ok(slot)
     }
 
     /// What a person may do in an organisation.
@@ -211,6 +190,32 @@ impl Streams {
         };
         let Some(org) = self.fresh(&org.to_string()).await? else { return Ok(Permissions::NONE) };
         Ok(org.read(|org| project.read(|project| project_permissions(org, project, user))))
+    }
+
+    /// The projects of an organisation that a person may read, with the number of each one's last event, in the order of
+    /// identities. Nothing else of them is read or kept.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn projects_for(
+        &self,
+        org: &str,
+        user: UserId,
+        limit: Permissions,
+    ) -> Result<Vec<(u64, Project)>, StoreError> {
+        let Some(org_slot) = self.fresh(org).await? else { return Ok(Vec::new()) };
+        let rows = self.store.projects_of(org).await?;
+        let mut heads: HashMap<String, Vec<(u64, Entity)>> = HashMap::new();
+        for (stream, row) in self.store.project_heads(org).await? {
+            heads.entry(stream).or_default().push((row.seq, parse(org, &row)?));
+        }
+        let seen = rows.into_iter().filter_map(|row| {
+            let head = State::from_entities(row.seq, heads.remove(&row.id)?);
+            let permissions = org_slot.read(|org| project_permissions(org, &head, user)).intersection(limit);
+            permissions.has(Permission::Read).then_some(())?;
+            Some((row.seq, (*head.project()?.value).clone()))
+        });
+        Ok(seen.collect())
     }
 
     /// Those of these people who may read a project. The database is asked once, however many they are.
@@ -235,6 +240,7 @@ impl Streams {
     ///
     /// # Errors
     /// See [`Failure`].
+    #[tracing::instrument(name = "command", skip_all, fields(stream, kind = envelope.command.kind()))]
     pub async fn execute(
         &self,
         stream: &str,
@@ -302,6 +308,7 @@ impl Streams {
             self.cache.lock().remove(stream);
         }
         self.bus.tell(stream, event.seq).await;
+        self.trim();
         Ok(Done { seq: event.seq, repeated: false })
     }
 
@@ -352,6 +359,11 @@ async fn write(txn: &mut dyn Txn, row: &StreamRow, event: &Event, deleted: bool)
         }
     }
     Ok(event_row)
+}
+
+fn parse(stream: &str, row: &EntityRow) -> Result<Entity, StoreError> {
+    serde_json::from_str(&row.body)
+        .map_err(|error| StoreError::Corrupt(format!("{} {} of {stream}: {error}", row.kind, row.id)))
 }
 
 async fn catch_up(slot: &Slot, txn: &mut dyn Txn, head: u64) -> Result<(), StoreError> {

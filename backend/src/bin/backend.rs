@@ -12,7 +12,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(backend::cli::Serve),
+    Serve(Box<backend::cli::Serve>),
     Admin(backend::cli::Admin),
 }
 

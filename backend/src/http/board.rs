@@ -1,12 +1,12 @@
-//! The board: columns with their cards, made once for each change and then answered from memory.
+//! The board and the backlog, made once for each change and then answered from memory.
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::State as Of;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::model::{Column, Label, Priority, TaskType};
-use domain::{EpicId, LabelId, Permission, SprintId, TaskId, UserId};
+use domain::model::{Column, Label, Priority, Sprint, SprintState, Task, TaskType};
+use domain::{EpicId, LabelId, Permission, Row, SprintId, State, TaskId, UserId};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,6 +21,11 @@ pub(super) fn register(api: &mut Api) {
     let about =
         About::new(Rule::Project(Permission::Read), "The board: columns from left to right, cards from top to bottom");
     api.get("/api/projects/{project}/board", about.gives::<Board>(200).gives_other(304, ""), board);
+    let about = About::new(
+        Rule::Project(Permission::Read),
+        "What is open and not in the running sprint: planned sprints, then the rest",
+    );
+    api.get("/api/projects/{project}/backlog", about.gives::<Backlog>(200).gives_other(304, ""), backlog);
 }
 
 /// A board.
@@ -65,29 +70,50 @@ struct Card {
     version: u64,
 }
 
-fn make(state: &domain::State) -> Board {
+/// What is planned, and what is not yet.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Backlog {
+    /// The event that it stands at.
+    seq: u64,
+    /// Planned sprints, each with its open tasks.
+    sprints: Vec<PlannedSprint>,
+    /// Open tasks in no sprint.
+    unplanned: Vec<Card>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct PlannedSprint {
+    /// The sprint.
+    #[serde(flatten)]
+    sprint: Sprint,
+    /// Its open tasks, in the order of the board.
+    cards: Vec<Card>,
+}
+
+fn card(state: &State, task: &Row<Task>) -> Card {
+    Card {
+        id: task.id,
+        number: task.number,
+        title: task.title.clone(),
+        r#type: task.r#type,
+        priority: task.priority,
+        rank: task.rank.clone(),
+        estimate: task.estimate,
+        assignees: task.assignees.iter().copied().collect(),
+        labels: task.labels.iter().copied().collect(),
+        due: task.due,
+        epic: task.epic,
+        sprint: task.sprint,
+        parent: task.parent,
+        comments: state.comments_of(task.id).count(),
+        version: task.seq,
+    }
+}
+
+fn make_board(state: &State) -> Board {
     let columns = state.board_columns().into_iter().map(|column| BoardColumn {
         over_limit: column.wip_limit.is_some_and(|limit| state.population(column.id) > limit as usize),
-        cards: state
-            .tasks_in(column.id)
-            .map(|task| Card {
-                id: task.id,
-                number: task.number,
-                title: task.title.clone(),
-                r#type: task.r#type,
-                priority: task.priority,
-                rank: task.rank.clone(),
-                estimate: task.estimate,
-                assignees: task.assignees.iter().copied().collect(),
-                labels: task.labels.iter().copied().collect(),
-                due: task.due,
-                epic: task.epic,
-                sprint: task.sprint,
-                parent: task.parent,
-                comments: state.comments_of(task.id).count(),
-                version: task.seq,
-            })
-            .collect(),
+        cards: state.tasks_in(column.id).map(|task| card(state, task)).collect(),
         column: (*column.value).clone(),
     });
     Board {
@@ -97,13 +123,38 @@ fn make(state: &domain::State) -> Board {
     }
 }
 
-async fn board(State(app): State<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
-    let (seq, bytes, hit) = project.slot.cached(|state| serde_json::to_vec(&make(state)).unwrap_or_default());
+fn make_backlog(state: &State) -> Backlog {
+    let columns = state.board_columns();
+    let open = || columns.iter().flat_map(|column| state.tasks_in(column.id)).filter(|task| task.done_at.is_none());
+    let within = |sprint| open().filter(|task| task.sprint == sprint).map(|task| card(state, task)).collect();
+    let planned = state.sprints.values().filter(|sprint| sprint.state == SprintState::Planned);
+    let sprints =
+        planned.map(|sprint| PlannedSprint { cards: within(Some(sprint.id)), sprint: (*sprint.value).clone() });
+    Backlog { seq: state.seq, sprints: sprints.collect(), unplanned: within(None) }
+}
+
+async fn board(Of(app): Of<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
+    Ok(made(&app, &project, &headers, "board", |state| serde_json::to_vec(&make_board(state))))
+}
+
+async fn backlog(Of(app): Of<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
+    Ok(made(&app, &project, &headers, "backlog", |state| serde_json::to_vec(&make_backlog(state))))
+}
+
+fn made(
+    app: &App,
+    project: &InProject,
+    headers: &HeaderMap,
+    name: &'static str,
+    make: impl FnOnce(&State) -> serde_json::Result<Vec<u8>>,
+) -> Response {
+    // Plain data with string keys always serialises.
+    let (seq, bytes, hit) = project.slot.cached(name, |state| make(state).unwrap_or_default());
     Meters::count(if hit { &app.meters.board_cache_hits_total } else { &app.meters.board_cache_misses_total });
     // After a restore the same number is another board.
     let tag = format!("\"{}-{seq}\"", app.epoch);
-    if not_modified(&headers, &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    if not_modified(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
-    Ok(([(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".to_owned())], bytes).into_response())
+    ([(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".to_owned())], bytes).into_response()
 }

@@ -1,6 +1,7 @@
 //! Commands as such: what synchronising clients send, and what all other writing routes come down to.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -10,20 +11,19 @@ use domain::{Command, CommandId, Permission};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::guard::{InOrg, InProject};
+use super::guard::Place;
 use super::input::{Body, command_id, etag, if_match};
 use super::route::{About, Api, Rule};
-use crate::accounts::Identity;
 use crate::app::{App, Meters};
 use crate::problem::Problem;
-use crate::streams::Envelope;
+use crate::streams::{Envelope, Failure};
 
 pub(super) fn register(api: &mut Api) {
     // Reading is the least for any command; each needs its own permission besides, checked with its rules.
     let about = About::new(Rule::Project(Permission::Read), "Do a command in a project");
-    api.post("/api/projects/{project}/commands", about.body::<Sent>().gives::<Accepted>(200), in_project);
+    api.post("/api/projects/{project}/commands", about.body::<Sent>().gives::<Accepted>(200), done);
     let about = About::new(Rule::Org(Permission::ReadOrg), "Do a command in an organisation");
-    api.post("/api/orgs/{org}/commands", about.body::<Sent>().gives::<Accepted>(200), in_org);
+    api.post("/api/orgs/{org}/commands", about.body::<Sent>().gives::<Accepted>(200), done);
 }
 
 /// A command as clients send it.
@@ -60,48 +60,50 @@ pub(super) struct Accepted {
     pub(super) repeated: bool,
 }
 
-async fn in_project(
-    State(app): State<Arc<App>>,
-    project: InProject,
-    Body(sent): Body<Sent>,
-) -> Result<Json<Accepted>, Problem> {
+async fn done(State(app): State<Arc<App>>, place: Place, Body(sent): Body<Sent>) -> Result<Json<Accepted>, Problem> {
     let expected = sent.expected.map(|expected| (expected.target, expected.version));
     let envelope = Envelope { id: sent.id, command: sent.command, expected };
-    execute(&app, &project.id.to_string(), &project.who, &envelope).await.map(Json)
+    execute(&app, &place, &envelope).await.map(Json)
 }
 
-async fn in_org(State(app): State<Arc<App>>, org: InOrg, Body(sent): Body<Sent>) -> Result<Json<Accepted>, Problem> {
-    let expected = sent.expected.map(|expected| (expected.target, expected.version));
-    let envelope = Envelope { id: sent.id, command: sent.command, expected };
+/// Does a command; whoever it takes into an organisation must have an account.
+async fn execute(app: &App, place: &Place, envelope: &Envelope) -> Result<Accepted, Problem> {
     if let Command::SetOrgMember { user, .. } = &envelope.command {
         // To other organisations a service account does not exist.
         let user = app.streams.store().user(&user.to_string()).await?;
-        if !user.is_some_and(|user| user.service_of.is_empty() || user.service_of == org.id.to_string()) {
+        if !user.is_some_and(|user| user.service_of.is_empty() || user.service_of == place.stream) {
             return Err(Problem::invalid("command/user", "There is no such account."));
         }
     }
-    execute(&app, &org.id.to_string(), &org.who, &envelope).await.map(Json)
-}
-
-async fn execute(app: &App, stream: &str, who: &Identity, envelope: &Envelope) -> Result<Accepted, Problem> {
-    let done = app.streams.execute(stream, who.user, who.limit, envelope).await?;
+    let began = Instant::now();
+    let done = app.streams.execute(&place.stream, place.who.user, place.who.limit, envelope).await;
+    let outcome = match &done {
+        Ok(_) => "done",
+        Err(Failure::Store(_)) => "failed",
+        Err(_) => "refused",
+    };
+    let labels = format!("kind=\"{}\",outcome=\"{outcome}\"", envelope.command.kind());
+    app.durations.commands.observe(&labels, began.elapsed());
+    let done = done?;
     Meters::count(&app.meters.commands_total);
     Ok(Accepted { seq: done.seq, epoch: app.epoch.clone(), repeated: done.repeated })
 }
 
-/// Does a command that a route made out of its request, and answers with the entity as it is afterwards.
+/// Does a command that a route made out of its request, and answers with the entity as it is afterwards; without a
+/// `target`, with its number.
 pub(super) async fn do_and_show(
     app: &App,
-    project: &InProject,
+    place: &Place,
     headers: &HeaderMap,
-    target: EntityRef,
+    target: Option<EntityRef>,
     status: StatusCode,
     command: Command,
 ) -> Result<Response, Problem> {
-    let expected = if_match(headers)?.map(|version| (target, version));
+    let expected = if_match(headers)?.and_then(|version| Some((target?, version)));
     let envelope = Envelope { id: command_id(headers)?, command, expected };
-    execute(app, &project.id.to_string(), &project.who, &envelope).await?;
-    match project.slot.read(|state| state.entity(target).zip(state.version(target))) {
+    let accepted = execute(app, place, &envelope).await?;
+    let Some(target) = target else { return Ok((status, Json(accepted)).into_response()) };
+    match place.slot.read(|state| state.entity(target).zip(state.version(target))) {
         Some((entity, version)) => {
             Ok((status, [("etag", etag(version))], Json(Versioned { version, entity })).into_response())
         }

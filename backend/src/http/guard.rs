@@ -9,27 +9,47 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::{OrgId, Permissions, ProjectId};
 
+use super::limits::{Passed, by_asker};
 use super::route::Rule;
 use crate::accounts::Identity;
 use crate::app::{App, Mode};
 use crate::problem::Problem;
 use crate::streams::Slot;
 
-/// A project that the asker may use as the route's rule says.
+/// A stream that the asker may use as the route's rule says.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) stream: String,
+    pub(super) slot: Arc<Slot>,
+    pub(super) who: Identity,
+}
+
+/// A project, likewise.
 #[derive(Debug, Clone)]
 pub(super) struct InProject {
     pub(super) id: ProjectId,
-    pub(super) slot: Arc<Slot>,
-    pub(super) who: Identity,
+    place: Place,
 }
 
 /// An organisation, likewise.
 #[derive(Debug, Clone)]
 pub(super) struct InOrg {
     pub(super) id: OrgId,
-    pub(super) slot: Arc<Slot>,
-    pub(super) who: Identity,
+    place: Place,
 }
+
+macro_rules! is_a_place {
+    ($($name:ident)*) => {$(
+        impl std::ops::Deref for $name {
+            type Target = Place;
+
+            fn deref(&self) -> &Place {
+                &self.place
+            }
+        }
+    )*};
+}
+is_a_place!(InProject InOrg);
 
 /// Whoever is logged in.
 #[derive(Debug, Clone)]
@@ -49,7 +69,7 @@ macro_rules! from_extensions {
         }
     )*};
 }
-from_extensions!(InProject InOrg SignedIn);
+from_extensions!(InProject InOrg Place SignedIn);
 
 pub(super) async fn admit(
     State((app, rule)): State<(Arc<App>, Rule)>,
@@ -58,16 +78,33 @@ pub(super) async fn admit(
     next: Next,
 ) -> Response {
     match check(&app, rule, &path, &mut request).await {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+        Ok(passed) => {
+            let mut answer = next.run(request).await;
+            passed.onto(&mut answer);
+            answer
+        }
+        Err(refused) => refused,
     }
 }
 
-async fn check(app: &App, rule: Rule, path: &RawPathParams, request: &mut Request) -> Result<(), Problem> {
+async fn check(app: &App, rule: Rule, path: &RawPathParams, request: &mut Request) -> Result<Passed, Response> {
     if rule == Rule::Open {
-        return Ok(());
+        return Ok(Passed::default());
     }
-    let who = identify(app, request.headers()).await?;
+    let who = identify(app, request.headers()).await.map_err(Problem::into_response)?;
+    let (path_now, token) = (request.uri().path().to_owned(), bearer(request.headers()).map(str::to_owned));
+    let passed = by_asker(app, &path_now, token.as_deref(), who.user).await?;
+    admitted(app, rule, path, request, who).await.map_err(Problem::into_response)?;
+    Ok(passed)
+}
+
+async fn admitted(
+    app: &App,
+    rule: Rule,
+    path: &RawPathParams,
+    request: &mut Request,
+    who: Identity,
+) -> Result<(), Problem> {
     let named = |name: &str| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
     match rule {
         Rule::Project(wanted) => {
@@ -75,14 +112,18 @@ async fn check(app: &App, rule: Rule, path: &RawPathParams, request: &mut Reques
             let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
             let has = app.streams.permissions_in_project(&slot, who.user).await?;
             permit(has, &who, wanted)?;
-            request.extensions_mut().insert(InProject { id, slot, who: who.clone() });
+            let place = Place { stream: id.to_string(), slot, who: who.clone() };
+            request.extensions_mut().insert(place.clone());
+            request.extensions_mut().insert(InProject { id, place });
         }
         Rule::Org(wanted) => {
             let id: OrgId = named("org").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)?;
             let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
             let has = app.streams.permissions_in_org(&id.to_string(), who.user).await?;
             permit(has, &who, wanted)?;
-            request.extensions_mut().insert(InOrg { id, slot, who: who.clone() });
+            let place = Place { stream: id.to_string(), slot, who: who.clone() };
+            request.extensions_mut().insert(place.clone());
+            request.extensions_mut().insert(InOrg { id, place });
         }
         Rule::SignedIn | Rule::Open => {}
     }
@@ -121,7 +162,9 @@ pub(super) async fn same_origin(State(app): State<Arc<App>>, request: Request, n
         let headers = request.headers();
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-        let same = origin.is_none_or(|origin| origin.strip_prefix("http://") == Some(host));
+        let same = origin.is_none_or(|origin| {
+            origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
+        });
         let foreign = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
         if !is_loopback(host) || !same || foreign {
             let detail =

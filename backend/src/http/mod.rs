@@ -15,28 +15,32 @@ mod operations;
 mod orgs;
 mod origin;
 mod page;
-pub(crate) use limits::Buckets;
+pub(crate) use limits::Limits;
+pub use limits::{By, Limit, Network, default_limits};
 pub(crate) use orgs::make_org;
 mod projects;
 mod providers;
+mod resource_schema;
+mod resources;
 mod route;
 mod services;
 mod tasks;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::cors::CorsLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
+use tracing::Instrument;
 
 use crate::app::{App, Meters};
 use crate::problem::Problem;
@@ -61,6 +65,7 @@ fn api() -> route::Api {
     commands::register(&mut api);
     board::register(&mut api);
     tasks::register(&mut api);
+    resources::register(&mut api);
     live::register(&mut api);
     integrators::register(&mut api);
     api
@@ -85,10 +90,11 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not take that method.")
         })
-        .layer(from_fn_with_state(app.clone(), limits::limit))
+        .layer(from_fn_with_state(app.clone(), limits::by_address))
         .layer(from_fn_with_state(app.clone(), guard::same_origin))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(cors(&app.cors_origins))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request panicked");
@@ -117,22 +123,68 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// Pages of the configured origins may ask; those of others may not. Without one no header is sent at all.
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    if origins.is_empty() {
+        return CorsLayer::new();
+    }
+    let named = |names: &'static [&'static str]| names.iter().map(|name| HeaderName::from_static(name));
+    CorsLayer::new()
+        .allow_origin(origins.to_vec())
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(
+            named(&["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"])
+                .collect::<Vec<_>>(),
+        )
+        .expose_headers(
+            named(&["etag", "link", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"])
+                .collect::<Vec<_>>(),
+        )
+        .max_age(Duration::from_secs(600))
+}
+
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
 async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let method = request.method().clone();
+    // The template, such as /api/projects/{project}: identities would make a series each.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_else(|| "none".to_owned());
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let response = next.run(request).await;
-    let took = began.elapsed();
-    Meters::count(&app.meters.requests_total);
-    app.meters.request_microseconds_total.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
-    let status = response.status().as_u16();
-    if status >= 500 {
-        Meters::count(&app.meters.request_failures_total);
+    let span = tracing::info_span!(
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = %method,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        request.id = id,
+    );
+    crate::telemetry::continue_trace(&span, request.headers());
+    let path = request.uri().path().to_owned();
+    async {
+        let response = next.run(request).await;
+        let took = began.elapsed();
+        Meters::count(&app.meters.requests_total);
+        let status = response.status().as_u16();
+        tracing::Span::current().record("http.response.status_code", status);
+        if status >= 500 {
+            Meters::count(&app.meters.request_failures_total);
+        }
+        let known = matches!(
+            method,
+            Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE | Method::HEAD | Method::OPTIONS
+        );
+        let verb = if known { method.as_str() } else { "other" };
+        let labels = format!("method=\"{verb}\",route=\"{route}\",status=\"{}xx\"", status / 100);
+        app.durations.requests.observe(&labels, took);
+        tracing::info!(%method, path, status, microseconds = took.as_micros() as u64, id, "request");
+        response
     }
-    tracing::info!(%method, path, status, microseconds = took.as_micros() as u64, id, "request");
-    response
+    .instrument(span.clone())
+    .await
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::command::ProjectFields;
 use domain::state::EntityRef;
 use domain::{ColumnId, Command, Event, OrgId, Permission, ProjectId};
@@ -14,20 +14,22 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::{Versioned, do_and_show};
 use super::guard::{InProject, SignedIn};
-use super::input::{Body, Query, command_id};
+use super::input::{Body, Query, command_id, etag};
 use super::orgs::orgs_of;
 use super::route::{About, Api, Rule};
 use crate::accounts::Identity;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::storage::StreamRow;
-use crate::streams::Failure;
+use crate::streams::{Failure, Slot};
 
 pub(super) fn register(api: &mut Api) {
     let read = Rule::Project(Permission::Read);
     api.get(
         "/api/projects",
-        About::new(Rule::SignedIn, "The projects that I may see").gives::<Vec<ProjectShown>>(200),
+        About::new(Rule::SignedIn, "The projects that I may see")
+            .query::<ProjectsAfter>()
+            .gives::<Vec<ProjectShown>>(200),
         list,
     );
     api.post(
@@ -77,29 +79,49 @@ pub(super) struct NewProject {
     id: Option<ProjectId>,
 }
 
-fn shown(app: &App, project: &InProject) -> Result<ProjectShown, Problem> {
-    project.slot.read(|state| {
+fn shown(app: &App, slot: &Slot) -> Result<ProjectShown, Problem> {
+    slot.read(|state| {
         let project = state.project().map(|row| (*row.value).clone()).ok_or_else(Problem::not_found)?;
         Ok(ProjectShown { seq: state.seq, epoch: app.epoch.clone(), project })
     })
 }
 
+/// Which page of my projects.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct ProjectsAfter {
+    /// The last project of the page before.
+    #[serde(default)]
+    after: Option<ProjectId>,
+    /// At most this many, up to 1,000. When there are more, the header `Link` has the next page.
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     SignedIn(who): SignedIn,
-) -> Result<Json<Vec<ProjectShown>>, Problem> {
+    OriginalUri(uri): OriginalUri,
+    Query(page): Query<ProjectsAfter>,
+) -> Result<Response, Problem> {
+    let limit = page.limit.unwrap_or(1_000).clamp(1, 1_000);
     let mut all = Vec::new();
     for org in orgs_of(&app, who.user).await? {
-        for row in app.streams.store().projects_of(&org.to_string()).await? {
-            let Some(slot) = app.streams.fresh(&row.id).await? else { continue };
-            let permissions = app.streams.permissions_in_project(&slot, who.user).await?;
-            let Ok(id) = row.id.parse() else { continue };
-            if permissions.intersection(who.limit).has(Permission::Read) {
-                all.extend(shown(&app, &InProject { id, slot, who: who.clone() }));
-            }
-        }
+        all.extend(app.streams.projects_for(&org.to_string(), who.user, who.limit).await?);
     }
-    Ok(Json(all))
+    all.retain(|(_, project)| page.after.is_none_or(|after| project.id > after));
+    all.sort_unstable_by_key(|(_, project)| project.id);
+    let more = all.len() > limit;
+    all.truncate(limit);
+    let next = all
+        .last()
+        .filter(|_| more)
+        .map(|(_, last)| format!("<{}?limit={limit}&after={}>; rel=\"next\"", uri.path(), last.id));
+    let shown = all.into_iter().map(|(seq, project)| ProjectShown { seq, epoch: app.epoch.clone(), project });
+    let mut answer = Json(shown.collect::<Vec<_>>()).into_response();
+    if let Some(next) = next.and_then(|next| HeaderValue::try_from(next).ok()) {
+        answer.headers_mut().insert(header::LINK, next);
+    }
+    Ok(answer)
 }
 
 pub(super) async fn create(
@@ -141,7 +163,7 @@ pub(super) async fn create(
         repeated(&app, &who, id, command, &key, failure).await?;
     }
     let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
-    Ok((StatusCode::CREATED, Json(shown(&app, &InProject { id, slot, who })?)))
+    Ok((StatusCode::CREATED, Json(shown(&app, &slot)?)))
 }
 
 /// Whether a creation failed only because it was done before.
@@ -167,8 +189,11 @@ async fn repeated(
     }
 }
 
-pub(super) async fn show(State(app): State<Arc<App>>, project: InProject) -> Result<Json<ProjectShown>, Problem> {
-    shown(&app, &project).map(Json)
+pub(super) async fn show(State(app): State<Arc<App>>, project: InProject) -> Result<Response, Problem> {
+    let shown = shown(&app, &project.slot)?;
+    let version = project.slot.read(|state| state.version(EntityRef::Project(project.id))).unwrap_or_default();
+    // The answer tells how far the project is, so only `If-Match` may rely on the version of the project itself.
+    Ok(([(header::ETAG, etag(version))], Json(shown)).into_response())
 }
 
 pub(super) async fn update(
@@ -178,7 +203,7 @@ pub(super) async fn update(
     Body(fields): Body<ProjectFields>,
 ) -> Result<Response, Problem> {
     let target = EntityRef::Project(project.id);
-    do_and_show(&app, &project, &headers, target, StatusCode::OK, Command::UpdateProject { fields }).await
+    do_and_show(&app, &project, &headers, Some(target), StatusCode::OK, Command::UpdateProject { fields }).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -39,11 +39,12 @@ impl Rule {
     }
 }
 
-type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+/// Makes a schema when the document is written; schemas of tables depend on the row.
+type MakeSchema = Box<dyn Fn(&mut SchemaGenerator) -> Schema>;
 
 /// What a route takes and gives.
 pub(super) struct About {
-    summary: &'static str,
+    summary: String,
     rule: Rule,
     query: Option<MakeSchema>,
     body: Option<(&'static str, MakeSchema)>,
@@ -51,32 +52,53 @@ pub(super) struct About {
     command: bool,
 }
 
+/// The schema of a type.
+fn schema_of<T: JsonSchema + 'static>() -> MakeSchema {
+    Box::new(SchemaGenerator::subschema_for::<T>)
+}
+
 impl About {
-    pub(super) fn new(rule: Rule, summary: &'static str) -> Self {
-        Self { summary, rule, query: None, body: None, answers: Vec::new(), command: false }
+    pub(super) fn new(rule: Rule, summary: impl Into<String>) -> Self {
+        Self { summary: summary.into(), rule, query: None, body: None, answers: Vec::new(), command: false }
     }
 
     /// What may stand behind `?`.
-    pub(super) fn query<T: JsonSchema>(mut self) -> Self {
-        self.query = Some(SchemaGenerator::subschema_for::<T>);
+    pub(super) fn query<T: JsonSchema + 'static>(self) -> Self {
+        self.query_as(SchemaGenerator::subschema_for::<T>)
+    }
+
+    /// The same, by a schema made by hand.
+    pub(super) fn query_as(mut self, schema: impl Fn(&mut SchemaGenerator) -> Schema + 'static) -> Self {
+        self.query = Some(Box::new(schema));
         self
     }
 
     /// The JSON body.
-    pub(super) fn body<T: JsonSchema>(mut self) -> Self {
-        self.body = Some(("application/json", SchemaGenerator::subschema_for::<T>));
+    pub(super) fn body<T: JsonSchema + 'static>(self) -> Self {
+        self.body_as(SchemaGenerator::subschema_for::<T>)
+    }
+
+    /// The same, by a schema made by hand.
+    pub(super) fn body_as(mut self, schema: impl Fn(&mut SchemaGenerator) -> Schema + 'static) -> Self {
+        self.body = Some(("application/json", Box::new(schema)));
         self
     }
 
     /// The body of an HTML form, as OAuth has it.
-    pub(super) fn form<T: JsonSchema>(mut self) -> Self {
-        self.body = Some(("application/x-www-form-urlencoded", SchemaGenerator::subschema_for::<T>));
+    pub(super) fn form<T: JsonSchema + 'static>(mut self) -> Self {
+        self.body = Some(("application/x-www-form-urlencoded", schema_of::<T>()));
         self
     }
 
     /// A JSON answer.
-    pub(super) fn gives<T: JsonSchema>(mut self, status: u16) -> Self {
-        self.answers.push((status, "application/json", Some(SchemaGenerator::subschema_for::<T>)));
+    pub(super) fn gives<T: JsonSchema + 'static>(mut self, status: u16) -> Self {
+        self.answers.push((status, "application/json", Some(schema_of::<T>())));
+        self
+    }
+
+    /// The same, by a schema made by hand.
+    pub(super) fn gives_as(mut self, status: u16, schema: impl Fn(&mut SchemaGenerator) -> Schema + 'static) -> Self {
+        self.answers.push((status, "application/json", Some(Box::new(schema))));
         self
     }
 
@@ -93,9 +115,17 @@ impl About {
     }
 }
 
+/// Makes schemas whose references lead to where OpenAPI has its components.
+pub(super) fn generator() -> SchemaGenerator {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    settings.meta_schema = None;
+    settings.into_generator()
+}
+
 struct Operation {
     method: Method,
-    path: &'static str,
+    path: String,
     about: About,
 }
 
@@ -109,33 +139,35 @@ pub(super) struct Api {
 }
 
 impl Api {
-    pub(super) fn get<T: 'static>(&mut self, path: &'static str, about: About, handler: impl Handler<T, Arc<App>>) {
-        self.add(Method::GET, MethodFilter::GET, path, about, handler);
+    pub(super) fn get<T: 'static>(&mut self, path: &str, about: About, handler: impl Handler<T, Arc<App>>) {
+        self.add(Method::GET, path, about, handler);
     }
 
-    pub(super) fn post<T: 'static>(&mut self, path: &'static str, about: About, handler: impl Handler<T, Arc<App>>) {
-        self.add(Method::POST, MethodFilter::POST, path, about, handler);
+    pub(super) fn post<T: 'static>(&mut self, path: &str, about: About, handler: impl Handler<T, Arc<App>>) {
+        self.add(Method::POST, path, about, handler);
     }
 
-    pub(super) fn patch<T: 'static>(&mut self, path: &'static str, about: About, handler: impl Handler<T, Arc<App>>) {
-        self.add(Method::PATCH, MethodFilter::PATCH, path, about, handler);
+    pub(super) fn patch<T: 'static>(&mut self, path: &str, about: About, handler: impl Handler<T, Arc<App>>) {
+        self.add(Method::PATCH, path, about, handler);
     }
 
-    pub(super) fn delete<T: 'static>(&mut self, path: &'static str, about: About, handler: impl Handler<T, Arc<App>>) {
-        self.add(Method::DELETE, MethodFilter::DELETE, path, about, handler);
+    pub(super) fn delete<T: 'static>(&mut self, path: &str, about: About, handler: impl Handler<T, Arc<App>>) {
+        self.add(Method::DELETE, path, about, handler);
     }
 
-    fn add<T: 'static>(
+    /// A route of any method that routers know.
+    pub(super) fn add<T: 'static>(
         &mut self,
         method: Method,
-        filter: MethodFilter,
-        path: &'static str,
+        path: &str,
         about: About,
         handler: impl Handler<T, Arc<App>>,
     ) {
-        let rule = about.rule;
+        let (rule, path) = (about.rule, path.to_owned());
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        let at = path.clone();
         self.build.push(Box::new(move |router, app| {
-            router.route(path, on(filter, handler).layer(from_fn_with_state((app.clone(), rule), guard::admit)))
+            router.route(&at, on(filter, handler).layer(from_fn_with_state((app.clone(), rule), guard::admit)))
         }));
         self.operations.push(Operation { method, path, about });
     }
@@ -146,13 +178,10 @@ impl Api {
 
     /// OpenAPI 3.1.
     pub(super) fn document(&self) -> Value {
-        let mut settings = SchemaSettings::draft2020_12();
-        settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
-        let mut generator = settings.into_generator();
+        let mut generator = generator();
         let mut paths = Map::new();
         for operation in &self.operations {
-            let item = paths.entry(operation.path).or_insert_with(|| json!({}));
+            let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
             item[operation.method.as_str().to_ascii_lowercase()] = describe(operation, &mut generator);
         }
         generator.subschema_for::<Problem>();
@@ -181,7 +210,7 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
-    if let Some(query) = about.query {
+    if let Some(query) = &about.query {
         // The schema of a query is an object; each property becomes a parameter.
         let schema = query(generator).to_value();
         let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
@@ -223,8 +252,8 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         "x-permission": about.rule.name(),
         "security": if about.rule == Rule::Open { json!([]) } else { json!([{ "bearer": [] }]) },
     });
-    if let Some((kind, body)) = about.body {
-        description["requestBody"] = json!({ "required": true, "content": { kind: { "schema": body(generator) } } });
+    if let Some((kind, body)) = &about.body {
+        description["requestBody"] = json!({ "required": true, "content": { *kind: { "schema": body(generator) } } });
     }
     description
 }

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Versioned, do_and_show};
-use super::guard::InProject;
+use super::guard::{InProject, Place};
 use super::input::{Body, Query, command_id, etag, not_modified};
 use super::route::{About, Api, Rule};
 use crate::app::App;
@@ -143,8 +143,8 @@ fn row(state: &domain::State, task: &domain::Row<Task>) -> TaskRow {
 }
 
 /// A task by identity (`tsk_…`), key (`DM-12`) or number.
-fn find(project: &InProject, named: &str) -> Result<TaskId, Problem> {
-    project.slot.read(|state| {
+pub(super) fn find(place: &Place, named: &str) -> Result<TaskId, Problem> {
+    place.slot.read(|state| {
         if let Ok(id) = named.parse::<TaskId>() {
             return state.tasks.contains_key(&id).then_some(id).ok_or_else(Problem::not_found);
         }
@@ -192,7 +192,7 @@ pub(super) async fn create(
         None => TaskId::fresh(),
     };
     let command = Command::CreateTask { id, fields: new.fields, column: new.column };
-    do_and_show(&app, &project, &headers, EntityRef::Task(id), StatusCode::CREATED, command).await
+    do_and_show(&app, &project, &headers, Some(EntityRef::Task(id)), StatusCode::CREATED, command).await
 }
 
 async fn show(
@@ -234,7 +234,8 @@ async fn update(
     Body(fields): Body<TaskFields>,
 ) -> Result<Response, Problem> {
     let id = find(&project, &named)?;
-    do_and_show(&app, &project, &headers, EntityRef::Task(id), StatusCode::OK, Command::UpdateTask { id, fields }).await
+    do_and_show(&app, &project, &headers, Some(EntityRef::Task(id)), StatusCode::OK, Command::UpdateTask { id, fields })
+        .await
 }
 
 async fn delete(
@@ -244,7 +245,7 @@ async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = find(&project, &named)?;
-    do_and_show(&app, &project, &headers, EntityRef::Task(id), StatusCode::OK, Command::DeleteTask { id }).await
+    do_and_show(&app, &project, &headers, Some(EntityRef::Task(id)), StatusCode::OK, Command::DeleteTask { id }).await
 }
 
 async fn move_task(
@@ -256,7 +257,7 @@ async fn move_task(
 ) -> Result<Response, Problem> {
     let id = find(&project, &named)?;
     let command = Command::MoveTask { id, column: to.column, after: to.after, before: to.before };
-    do_and_show(&app, &project, &headers, EntityRef::Task(id), StatusCode::OK, command).await
+    do_and_show(&app, &project, &headers, Some(EntityRef::Task(id)), StatusCode::OK, command).await
 }
 
 async fn comment(
@@ -273,5 +274,5 @@ async fn comment(
         None => CommentId::fresh(),
     };
     let command = Command::CreateComment { id, task, body: new.body, reply_to: new.reply_to };
-    do_and_show(&app, &project, &headers, EntityRef::Comment(id), StatusCode::CREATED, command).await
+    do_and_show(&app, &project, &headers, Some(EntityRef::Comment(id)), StatusCode::CREATED, command).await
 }

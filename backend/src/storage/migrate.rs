@@ -22,6 +22,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_streams.sql";
     2 "0002_auth.sql";
+    3 "0003_receipts.sql";
 }
 
 /// What is still to be done, given the versions and hashes that the database has.

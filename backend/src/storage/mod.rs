@@ -187,6 +187,10 @@ pub trait Store: AuthStore {
     fn name(&self) -> &'static str;
     /// Answers when the database does.
     async fn ping(&self) -> Result<()>;
+    /// Removes receipts of before this time, in milliseconds since 1970, and says how many.
+    async fn forget_receipts(&self, before: i64) -> Result<u64>;
+    /// Connections to the database: all of them, and those that wait for work.
+    fn connections(&self) -> (u32, usize);
     /// A setting of the whole database.
     async fn meta(&self, key: &str) -> Result<Option<String>>;
     /// Sets it only if it is not set, and says what it is now.
@@ -199,6 +203,8 @@ pub trait Store: AuthStore {
     async fn streams(&self, after: &str, limit: u32) -> Result<Vec<StreamRow>>;
     /// The projects of an organisation, in the order of their identities.
     async fn projects_of(&self, org: &str) -> Result<Vec<StreamRow>>;
+    /// The projects of an organisation and who is invited into each: what lists of projects need, read at once.
+    async fn project_heads(&self, org: &str) -> Result<Vec<(String, EntityRow)>>;
     /// Events after `seq`.
     async fn events(&self, stream: &str, after: u64, limit: u32) -> Result<Vec<EventRow>>;
     /// The read table of a stream, in the order of kinds and identities.

@@ -13,6 +13,10 @@ const STREAM: &str = "SELECT id, org, key, seq, hash, deleted FROM streams WHERE
 const STREAMS: &str = "SELECT id, org, key, seq, hash, deleted FROM streams WHERE id > $1 ORDER BY id LIMIT $2";
 const PROJECTS_OF: &str =
     "SELECT id, org, key, seq, hash, deleted FROM streams WHERE org = $1 AND key <> '' AND deleted = 0 ORDER BY id";
+const PROJECT_HEADS: &str = "SELECT entities.kind, entities.id, entities.seq, entities.body, entities.stream
+    FROM streams JOIN entities ON entities.stream = streams.id
+    WHERE streams.org = $1 AND streams.key <> '' AND streams.deleted = 0
+    AND entities.kind IN ('project', 'member', 'team_grant') ORDER BY entities.stream";
 /// An update takes the row's lock on PostgreSQL; on SQLite the transaction has the whole database already.
 const LOCK: &str = "UPDATE streams SET seq = seq WHERE id = $1 RETURNING id, org, key, seq, hash, deleted";
 const CREATE_STREAM: &str = "INSERT INTO streams (id, org, key, seq, hash, deleted) VALUES ($1, $2, $3, $4, $5, 0)";
@@ -22,7 +26,8 @@ const EVENTS: &str =
 const APPEND: &str =
     "INSERT INTO events (stream, seq, kind, actor, at, body, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const RECEIPT: &str = "SELECT body_hash, seq FROM receipts WHERE stream = $1 AND command = $2";
-const LEAVE_RECEIPT: &str = "INSERT INTO receipts (stream, command, body_hash, seq) VALUES ($1, $2, $3, $4)";
+const LEAVE_RECEIPT: &str = "INSERT INTO receipts (stream, command, body_hash, seq, at) VALUES ($1, $2, $3, $4, $5)";
+const FORGET_RECEIPTS: &str = "DELETE FROM receipts WHERE at < $1";
 const ENTITIES: &str = "SELECT kind, id, seq, body FROM entities WHERE stream = $1 ORDER BY kind, id";
 const PUT: &str = "INSERT INTO entities (stream, kind, id, seq, body) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (stream, kind, id) DO UPDATE SET seq = excluded.seq, body = excluded.body";
@@ -233,6 +238,14 @@ macro_rules! stamp {
                     Ok(())
                 }
 
+                async fn forget_receipts(&self, before: i64) -> Result<u64> {
+                    Ok(sqlx::query(FORGET_RECEIPTS).bind(before).execute(&self.write).await?.rows_affected())
+                }
+
+                fn connections(&self) -> (u32, usize) {
+                    (self.read.size(), self.read.num_idle())
+                }
+
                 async fn meta(&self, key: &str) -> Result<Option<String>> {
                     let row = sqlx::query(META).bind(key).fetch_optional(&self.read).await?;
                     Ok(row.map(|row| row.try_get(0)).transpose()?)
@@ -259,6 +272,11 @@ macro_rules! stamp {
 
                 async fn projects_of(&self, org: &str) -> Result<Vec<StreamRow>> {
                     sqlx::query(PROJECTS_OF).bind(org).fetch_all(&self.read).await?.iter().map(stream).collect()
+                }
+
+                async fn project_heads(&self, org: &str) -> Result<Vec<(String, EntityRow)>> {
+                    let rows = sqlx::query(PROJECT_HEADS).bind(org).fetch_all(&self.read).await?;
+                    rows.iter().map(|row| Ok((row.try_get(4)?, entity(row)?))).collect()
                 }
 
                 async fn events(&self, stream: &str, after: u64, limit: u32) -> Result<Vec<EventRow>> {
@@ -394,7 +412,8 @@ macro_rules! stamp {
 
                 async fn leave_receipt(&mut self, stream: &str, command: &str, receipt: &Receipt) -> Result<()> {
                     let query = sqlx::query(LEAVE_RECEIPT).bind(stream).bind(command).bind(&receipt.body_hash);
-                    query.bind(receipt.seq as i64).execute(&mut *self.0).await?;
+                    let query = query.bind(receipt.seq as i64).bind(jiff::Timestamp::now().as_millisecond());
+                    query.execute(&mut *self.0).await?;
                     Ok(())
                 }
 

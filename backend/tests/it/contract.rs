@@ -154,6 +154,20 @@ async fn several_nodes_may_migrate_at_once(url: String) {
     assert_eq!(epochs.len(), 1, "all see one epoch");
 }
 
+/// Receipts go when their time is over, and no sooner.
+async fn old_receipts_are_forgotten(url: String) {
+    let world = World::new(url).await;
+    let (store, task) = (world.streams.store().clone(), create("a"));
+    let first = world.send(&world.streams, &task).await.unwrap();
+    let now = jiff::Timestamp::now().as_millisecond();
+    assert_eq!(store.forget_receipts(now - 60_000).await.unwrap(), 0);
+    assert!(world.send(&world.streams, &task).await.unwrap().repeated);
+    assert_eq!(store.forget_receipts(now + 60_000).await.unwrap(), 1);
+    // Taken for a new command, which finds that its task is there.
+    let again = world.send(&world.streams, &task).await;
+    assert!(matches!(&again, Err(Failure::Refused(refusal)) if refusal.code == "exists"), "{first:?} {again:?}");
+}
+
 /// Everything that two nodes may race for is given to one of them; what has ended is not given at all.
 async fn what_is_for_one_use_is_used_once(url: String) {
     let nodes = [storage::open(&url).await.unwrap(), storage::open(&url).await.unwrap()];
@@ -297,6 +311,7 @@ async fn on_sqlite() {
     a_command_is_done_once_and_never_as_another(sqlite(&folder, "3")).await;
     a_backup_restores_to_the_same_state_in_a_new_epoch(sqlite(&folder, "4"), sqlite(&folder, "5")).await;
     a_whole_backup_is_restored(sqlite(&folder, "6"), sqlite(&folder, "7")).await;
+    old_receipts_are_forgotten(sqlite(&folder, "11")).await;
     what_is_for_one_use_is_used_once(sqlite(&folder, "8")).await;
     a_backup_keeps_every_way_in(sqlite(&folder, "9"), sqlite(&folder, "10")).await;
 }
@@ -309,6 +324,7 @@ async fn on_postgresql() {
     a_command_is_done_once_and_never_as_another(server.database().await).await;
     a_backup_restores_to_the_same_state_in_a_new_epoch(server.database().await, server.database().await).await;
     a_whole_backup_is_restored(server.database().await, server.database().await).await;
+    old_receipts_are_forgotten(server.database().await).await;
     what_is_for_one_use_is_used_once(server.database().await).await;
     a_backup_keeps_every_way_in(server.database().await, server.database().await).await;
 }

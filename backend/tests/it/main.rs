@@ -8,11 +8,14 @@ mod chaos;
 #[path = "../../../domain/tests/it/commands.rs"]
 mod commands;
 mod contract;
+mod gateway;
 mod live;
 mod model;
+mod operations;
 mod permissions;
 mod process;
 mod providers;
+mod resources;
 mod rest;
 mod services;
 mod support;

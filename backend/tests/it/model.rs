@@ -23,6 +23,7 @@ use crate::support::{Server, command_id, start, within};
 
 /// What one client does next.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "a few of them in a test")]
 enum Step {
     /// A command goes to the end of its queue.
     Make(Command),

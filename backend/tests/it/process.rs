@@ -16,10 +16,14 @@ pub(crate) struct Process {
     address: String,
 }
 
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_backend"));
-    for name in ["DATABASE_URL", "REDIS_URL", "DEVMENTOR_DATA", "DEVMENTOR_LISTEN", "DEVMENTOR_REGISTRATION"] {
-        command.env_remove(name);
+    // Whatever the environment says of servers is not about this one.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if ["DATABASE_", "REDIS_", "DEVMENTOR_", "OTEL_"].iter().any(|start| name.starts_with(start)) {
+            command.env_remove(name);
+        }
     }
     command
 }
@@ -60,7 +64,7 @@ impl Drop for Process {
 }
 
 /// The answer's body when it was a success; nothing when the process died first.
-async fn call(address: &str, method: &str, path: &str, body: &Value) -> Option<Value> {
+pub(crate) async fn call(address: &str, method: &str, path: &str, body: &Value) -> Option<Value> {
     let body = body.to_string();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

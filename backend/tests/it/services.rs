@@ -60,6 +60,11 @@ impl Postgres {
         if let Ok(url) = std::env::var("DATABASE_URL") {
             return Self { base: url, own: None, made: 0.into() };
         }
+        Self::private()
+    }
+
+    /// One of this test alone, whatever the environment names: it may be stopped.
+    pub(crate) fn private() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         if is_root() {
@@ -73,16 +78,7 @@ impl Postgres {
                 .arg(&data),
             path,
         );
-        // No TCP at all: the socket's folder is the address.
-        let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=100",
-            path.display()
-        );
-        let mut start = as_postgres("pg_ctl");
-        start.args(["-w", "-s", "-l"]).arg(path.join("log")).arg("-D").arg(&data).args(["-o", &options, "start"]);
-        // The server keeps the pipes of whoever started it.
-        let status = start.current_dir(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(status.unwrap().success(), "{}", std::fs::read_to_string(path.join("log")).unwrap_or_default());
+        launch(path, &options(path));
         let base = format!("postgres://postgres@localhost/postgres?host={}", path.display());
         Self { base, own: Some(folder), made: 0.into() }
     }
@@ -97,6 +93,34 @@ impl Postgres {
         let (server, _) = before.rsplit_once('/').unwrap();
         format!("{server}/{name}?{query}")
     }
+}
+
+/// Starts the server of a folder; without options those of last time.
+fn launch(path: &Path, options: &str) {
+    let data = path.join("data");
+    let mut start = as_postgres("pg_ctl");
+    start.args(["-w", "-s", "-l"]).arg(path.join("log")).arg("-D").arg(&data).args(["-o", options, "start"]);
+    // The server keeps the pipes of whoever started it.
+    let status = start.current_dir(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    assert!(status.unwrap().success(), "{}", std::fs::read_to_string(path.join("log")).unwrap_or_default());
+}
+
+impl Postgres {
+    /// Every connection ends at once, as when the machine loses its power.
+    pub(crate) fn stop(&self) {
+        let data = self.own.as_ref().unwrap().path().join("data");
+        run(as_postgres("pg_ctl").args(["-w", "-s", "-m", "immediate", "stop", "-D"]).arg(data), Path::new("/"));
+    }
+
+    pub(crate) fn start_again(&self) {
+        let path = self.own.as_ref().unwrap().path();
+        launch(path, &options(path));
+    }
+}
+
+/// No TCP at all: the socket's folder is the address.
+fn options(path: &Path) -> String {
+    format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=100", path.display())
 }
 
 impl Drop for Postgres {
@@ -120,6 +144,28 @@ impl Redis {
         if let Ok(url) = std::env::var("REDIS_URL") {
             return Self { url, child: None, _folder: None };
         }
+        Self::private(&[]).await
+    }
+
+    /// A cluster of one server, which has all slots.
+    pub(crate) async fn cluster() -> Self {
+        let server = Self::private(&["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"]).await;
+        let mut connection =
+            redis::Client::open(&*server.url).unwrap().get_multiplexed_async_connection().await.unwrap();
+        let mut slots = redis::cmd("CLUSTER");
+        slots.arg(&["ADDSLOTSRANGE", "0", "16383"]);
+        slots.query_async::<()>(&mut connection).await.unwrap();
+        loop {
+            let info: String = redis::cmd("CLUSTER").arg("INFO").query_async(&mut connection).await.unwrap();
+            if info.contains("cluster_state:ok") {
+                return server;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// One of this test alone, whatever the environment names: it may be stopped.
+    pub(crate) async fn private(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The port is free when it is chosen; whoever takes it in between makes Redis exit, and another one is tried.
         for _ in 0..20 {
@@ -127,6 +173,7 @@ impl Redis {
             let mut child = Command::new("redis-server")
                 .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string(), "--dir"])
                 .arg(folder.path())
+                .args(more)
                 .stdout(Stdio::null())
                 .spawn()
                 .expect("redis-server is not installed; `make setup` installs it");
@@ -143,6 +190,12 @@ impl Redis {
 }
 
 impl Redis {
+    pub(crate) fn stop(&mut self) {
+        let child = self.child.as_mut().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
     /// Kills it and starts another at the same port. One that was given from outside is left alone.
     pub(crate) async fn restart(&mut self) {
         let Some(child) = &mut self.child else { return };

@@ -27,7 +27,7 @@ pub(crate) async fn start(
 
 /// With accounts on SQLite, and ways in besides passwords.
 pub(crate) async fn with_ways_in(registration: Registration, ways_in: WaysIn) -> Server {
-    start_with(Arc::new(tempfile::tempdir().unwrap()), None, None, registration, ways_in).await
+    start_with(Config { registration, ways_in, ..Config::default() }).await
 }
 
 pub(crate) async fn start_in(
@@ -36,24 +36,16 @@ pub(crate) async fn start_in(
     redis_url: Option<String>,
     registration: Registration,
 ) -> Server {
-    start_with(folder, database_url, redis_url, registration, WaysIn::default()).await
+    start_there(folder, Config { database_url, redis_url, registration, ..Config::default() }).await
 }
 
-async fn start_with(
-    folder: Arc<tempfile::TempDir>,
-    database_url: Option<String>,
-    redis_url: Option<String>,
-    registration: Registration,
-    ways_in: WaysIn,
-) -> Server {
-    let config = Config {
-        listen: "127.0.0.1:0".parse().unwrap(),
-        data: folder.path().to_owned(),
-        database_url,
-        redis_url,
-        registration,
-        ways_in,
-    };
+/// With everything as it is said, on a free port and a folder of its own.
+pub(crate) async fn start_with(config: Config) -> Server {
+    start_there(Arc::new(tempfile::tempdir().unwrap()), config).await
+}
+
+async fn start_there(folder: Arc<tempfile::TempDir>, config: Config) -> Server {
+    let config = Config { listen: "127.0.0.1:0".parse().unwrap(), data: folder.path().to_owned(), ..config };
     let node = backend::serve(config).await.unwrap();
     let router = backend::http::router(node.app.clone());
     Server { node, router, folder }

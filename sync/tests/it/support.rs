@@ -31,10 +31,8 @@ impl Backend {
         let config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             data: data.path().to_owned(),
-            database_url: None,
-            redis_url: None,
             registration: Registration::Auto,
-            ways_in: backend::WaysIn::default(),
+            ..Config::default()
         };
         Backend { node: backend::serve(config).await.unwrap(), _data: data }
     }
