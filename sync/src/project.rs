@@ -322,7 +322,7 @@ impl Shared {
 }
 
 /// The pause after so many failures in a row: doubled each time, and somewhere between half and all of it, so that many clients do not come at once.
-fn pause(failures: u32) -> Duration {
+pub(crate) fn pause(failures: u32) -> Duration {
     let whole = FIRST_PAUSE.saturating_mul(1 << failures.min(10)).min(LONGEST_PAUSE);
     let mut byte = [128];
     // Without randomness the middle will do.

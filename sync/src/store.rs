@@ -165,6 +165,34 @@ impl Store {
         StoreError::Damaged { path: self.path.clone(), what: what.into() }
     }
 
+    /// A fact about the replica as a whole.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) async fn meta(&self, key: &str) -> Result<Option<String>> {
+        let mut connection = self.outbox.lock().await;
+        sqlx::query_scalar("SELECT value FROM meta WHERE key = $1")
+            .bind(key)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(|cause| self.wrong(cause))
+    }
+
+    /// Keeps one, if there is none yet.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) async fn set_meta(&self, key: &str, value: &str) -> Result<()> {
+        let mut connection = self.outbox.lock().await;
+        sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
+            .bind(key)
+            .bind(value)
+            .execute(&mut *connection)
+            .await
+            .map_err(|cause| self.wrong(cause))?;
+        Ok(())
+    }
+
     /// The projects of which something is kept.
     ///
     /// # Errors

@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::command::TaskFields;
 use domain::state::EntityRef;
-use domain::{Command, ProjectId};
-use sync::{Connection, Submitted, Way};
+use domain::{Command, ProjectId, TaskId};
+use jiff::Timestamp;
+use sync::{Connection, Credentials, Hub, Reach, Server, StoreError, Submitted, Way};
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{Backend, Machine, Network, retitle};
 
@@ -191,7 +194,7 @@ async fn when_the_project_is_gone_what_waits_is_kept() {
     assert_eq!(ann.titles(), ["written on a train"]);
     assert_eq!(ann.store.queue(project).await.unwrap().len(), 1);
     let refused = ann.project.submit(Command::CreateTask {
-        id: domain::TaskId::fresh(),
+        id: TaskId::fresh(),
         fields: Default::default(),
         column: None,
     });
@@ -206,4 +209,40 @@ async fn a_second_process_on_the_same_folder_is_told_so() {
     assert!(second.to_string().ends_with("is in use by another DevMentor process"), "{second}");
     drop(first);
     sync::Store::open(folder.path()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hub_finds_projects_and_tasks_by_their_keys_and_knows_them_offline() {
+    let backend = Backend::start().await;
+    let project = backend.project().await;
+    let network = Network::to(backend.node.address).await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = || Server::new(&format!("http://{}", network.address), Credentials::none()).unwrap();
+    let stop = CancellationToken::new();
+    let hub = Hub::open(folder.path(), server(), Arc::new(Timestamp::now), stop.clone()).await.unwrap();
+    hub.reach().wait_for(|reach| *reach == Reach::Known).await.unwrap();
+    let known = hub.project(project).unwrap();
+    known.status().wait_for(|status| status.seq > 0).await.unwrap();
+    let id = TaskId::fresh();
+    let fields = TaskFields { title: Some("Found by its key".to_owned()), ..TaskFields::default() };
+    known.submit(Command::CreateTask { id, fields, column: None }).await.unwrap();
+    known.status().wait_for(|status| status.queued == 0).await.unwrap();
+    assert_eq!(hub.task("dm-1").map(|(_, task)| task), Some(id));
+    assert!(hub.task("DM-2").is_none() && hub.task("XY-1").is_none() && hub.task("DM").is_none());
+    stop.cancel();
+    drop((hub, known));
+
+    network.cut();
+    let stop = CancellationToken::new();
+    let hub = loop {
+        // The tasks of the one before let go of the file a moment later.
+        match Hub::open(folder.path(), server(), Arc::new(Timestamp::now), stop.clone()).await {
+            Ok(hub) => break hub,
+            Err(StoreError::InUse { .. }) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(hub.task("DM-1").map(|(_, task)| task), Some(id));
+    hub.reach().wait_for(|reach| matches!(reach, Reach::Unknown(_))).await.unwrap();
+    stop.cancel();
 }
