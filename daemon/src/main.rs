@@ -1,5 +1,6 @@
 //! `devmentor`: understand and search any code base.
 
+mod account;
 mod ask;
 mod commands;
 mod config;
@@ -62,6 +63,12 @@ enum Command {
     Status(commands::status::Arguments),
     /// Find out what is wrong and how to mend it.
     Doctor(commands::doctor::Arguments),
+    /// Log in to a team's server.
+    Login(commands::login::Arguments),
+    /// Log out of a team's server.
+    Logout(commands::logout::Arguments),
+    /// Show where you are logged in, and as whom.
+    Whoami(commands::whoami::Arguments),
     /// Show the effective configuration and where each value comes from.
     Config(commands::config::Arguments),
     /// Print completions for a shell.
@@ -101,6 +108,9 @@ fn main() -> ExitCode {
         Command::Logs(arguments) => commands::logs::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Login(arguments) => commands::login::run(&arguments),
+        Command::Logout(arguments) => commands::logout::run(&arguments),
+        Command::Whoami(arguments) => commands::whoami::run(&arguments),
         Command::Config(arguments) => commands::config::run(&arguments),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "devmentor", &mut std::io::stdout());

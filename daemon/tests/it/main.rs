@@ -3,6 +3,7 @@
 // A fixture that cannot be made is a failed test; clippy.toml knows only functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod account;
 mod commands;
 mod control;
 mod daemon;
