@@ -84,16 +84,18 @@ enum Command {
 impl Command {
     /// Whether the command sees to its messages itself.
     fn has_own_log(&self) -> bool {
-        matches!(self, Command::Daemon(arguments) if arguments.is_run())
+        match self {
+            Command::Daemon(arguments) => arguments.is_run(),
+            Command::Serve(_) => true,
+            _ => false,
+        }
     }
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if !cli.command.has_own_log() {
-        // What a server does is worth telling; a command's printed answer is enough.
-        let least = u8::from(matches!(cli.command, Command::Serve(_)));
-        output::start_log(cli.verbose.max(least));
+        output::start_log(cli.verbose);
     }
     let done = match cli.command {
         Command::Index(arguments) => commands::index::run(&arguments),
