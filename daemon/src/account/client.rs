@@ -50,7 +50,7 @@ pub(crate) struct Codes {
     /// What the user compares.
     pub(crate) user_code: String,
     /// Where the user goes.
-    pub(crate) verification_uri_complete: Url,
+    pub(crate) verification_uri_complete: String,
     /// Seconds until the codes end.
     pub(crate) expires_in: u64,
     #[serde(default = "five")]
@@ -141,9 +141,11 @@ impl Client {
     pub(crate) async fn begin_login(&self, name: &str) -> Result<Codes, Fault> {
         let form = [("client_id", CLIENT_ID), ("client_name", name)];
         let codes: Codes = self.json(self.http.post(self.url("/api/auth/device/code")).form(&form)).await?;
-        // It is printed for somebody to open.
-        match codes.verification_uri_complete.scheme() {
-            "http" | "https" => Ok(codes),
+        // It is printed for somebody to open, as a URL is written and as nothing else.
+        match Url::parse(&codes.verification_uri_complete) {
+            Ok(page) if matches!(page.scheme(), "http" | "https") => {
+                Ok(Codes { verification_uri_complete: page.into(), ..codes })
+            }
             _ => Err(self.strange("it names no page to open")),
         }
     }
