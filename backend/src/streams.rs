@@ -64,6 +64,36 @@ pub struct Envelope {
     pub expected: Option<(domain::state::EntityRef, u64)>,
 }
 
+/// An answer made from a state, as it is sent: plain, and compressed once somebody asked for that.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// The event that it stands at.
+    pub seq: u64,
+    /// The bytes.
+    pub plain: bytes::Bytes,
+    gzip: Arc<std::sync::OnceLock<bytes::Bytes>>,
+}
+
+impl Made {
+    /// The bytes compressed. The first time takes as long as compressing takes.
+    pub fn gzip(&self) -> bytes::Bytes {
+        use std::io::Write;
+        let compress = || {
+            // The fast level: it is made anew after each change.
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            // Writing to a vector cannot fail.
+            let _ = encoder.write_all(&self.plain);
+            encoder.finish().unwrap_or_default().into()
+        };
+        self.gzip.get_or_init(compress).clone()
+    }
+
+    /// Whether the compressed bytes are there.
+    pub fn is_compressed(&self) -> bool {
+        self.gzip.get().is_some()
+    }
+}
+
 /// A stream in memory.
 #[derive(Debug)]
 pub struct Slot {
@@ -74,7 +104,7 @@ pub struct Slot {
     /// Commands of this node queue here, not at the database.
     writing: tokio::sync::Mutex<()>,
     used: std::sync::atomic::AtomicU64,
-    board: Mutex<Option<(u64, bytes::Bytes)>>,
+    board: Mutex<Option<Made>>,
 }
 
 impl Slot {
@@ -83,17 +113,17 @@ impl Slot {
         look(&self.state.read())
     }
 
-    /// An answer made from the state, kept until the next event: `hit` says whether it was there.
-    pub fn cached(&self, make: impl FnOnce(&State) -> Vec<u8>) -> (u64, bytes::Bytes, bool) {
+    /// An answer made from the state, kept until the next event; the second value says whether it was there.
+    pub fn cached(&self, make: impl FnOnce(&State) -> Vec<u8>) -> (Made, bool) {
         let state = self.state.read();
-        if let Some((seq, bytes)) = &*self.board.lock()
-            && *seq == state.seq
+        if let Some(made) = &*self.board.lock()
+            && made.seq == state.seq
         {
-            return (state.seq, bytes.clone(), true);
+            return (made.clone(), true);
         }
-        let bytes = bytes::Bytes::from(make(&state));
-        *self.board.lock() = Some((state.seq, bytes.clone()));
-        (state.seq, bytes, false)
+        let made = Made { seq: state.seq, plain: make(&state).into(), gzip: Arc::default() };
+        *self.board.lock() = Some(made.clone());
+        (made, false)
     }
 
     fn apply(&self, rows: &[EventRow]) -> Result<(), StoreError> {
@@ -170,7 +200,7 @@ impl Streams {
         // The rows may already hold later events than `seq`; applying those again changes nothing.
         let mut entities = Vec::new();
         for row in self.store.entities(id).await? {
-            let entity: Entity = serde_json::from_str(&row.body)
+            let entity = Entity::read(&row.kind, &row.body)
                 .map_err(|error| StoreError::Corrupt(format!("{} {} of {id}: {error}", row.kind, row.id)))?;
             entities.push((row.seq, entity));
         }

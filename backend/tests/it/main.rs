@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
 
+mod bad_input;
 mod chaos;
 #[path = "../../../domain/tests/it/commands.rs"]
 mod commands;
 mod contract;
 mod live;
 mod model;
+mod openapi;
 mod permissions;
 mod process;
 mod rest;

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 pub(crate) struct Server {
     pub(crate) node: Node,
     pub(crate) router: axum::Router,
-    _folder: Arc<tempfile::TempDir>,
+    folder: Arc<tempfile::TempDir>,
 }
 
 pub(crate) async fn start(
@@ -40,7 +40,7 @@ pub(crate) async fn start_in(
     };
     let node = backend::serve(config).await.unwrap();
     let router = backend::http::router(node.app.clone());
-    Server { node, router, _folder: folder }
+    Server { node, router, folder }
 }
 
 /// Without login, on SQLite.
@@ -102,10 +102,19 @@ impl Server {
         (token, id)
     }
 
+    /// The folder of its data.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// An organisation and a project in it; answers with their identities.
     pub(crate) async fn project(&self, token: &str) -> (String, String) {
+        self.project_named(token, "DM").await
+    }
+
+    pub(crate) async fn project_named(&self, token: &str, key: &str) -> (String, String) {
         let org = self.post(token, "/api/orgs", json!({ "name": "Acme" })).await["id"].as_str().unwrap().to_owned();
-        let body = json!({ "org": org, "key": "DM", "name": "DevMentor" });
+        let body = json!({ "org": org, "key": key, "name": "DevMentor" });
         let project = self.post(token, "/api/projects", body).await["id"].as_str().unwrap().to_owned();
         (org, project)
     }
