@@ -25,7 +25,7 @@ fi
 
 # The tests in real editors; Neovim and pyright come from lock files (scripts/editors.sh).
 if ! has node || ! has npm; then
-    lack nodejs "pyright, and the check of messages against the protocol's types"
+    lack nodejs "pyright, an OpenID Connect provider for the backend's tests, and the check of messages against the protocol's types"
     lack npm "the same"
 fi
 if ! has emacs; then lack emacs-nox "tests with eglot, a client nobody here wrote"; fi

@@ -4,7 +4,7 @@ use std::io::{BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::storage::{EntityRow, EventRow, Store, StoreError, StreamRow, chain};
+use crate::storage::{EntityRow, EventRow, IdentityRow, Store, StoreError, StreamRow, UserRow, chain};
 use domain::{Change, Event};
 
 /// The first line of a backup.
@@ -19,9 +19,36 @@ struct Head {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 enum Line {
-    Stream { id: String, org: String, key: String, deleted: bool },
-    Event { body: String, hash: String },
-    User { id: String, handle: String, name: String, email: Option<String>, password: String, created_at: String },
+    Stream {
+        id: String,
+        org: String,
+        key: String,
+        deleted: bool,
+    },
+    Event {
+        body: String,
+        hash: String,
+    },
+    User {
+        id: String,
+        handle: String,
+        name: String,
+        email: Option<String>,
+        password: String,
+        created_at: String,
+        #[serde(default)]
+        disabled: bool,
+        #[serde(default)]
+        service_of: String,
+    },
+    Identity {
+        id: String,
+        user: String,
+        issuer: String,
+        subject: String,
+        label: String,
+        created_at: i64,
+    },
 }
 
 const FORMAT: &str = "devmentor-backup";
@@ -55,10 +82,13 @@ pub enum AdminError {
 pub async fn backup(store: &dyn Store, out: &mut (dyn Write + Send)) -> Result<u64, AdminError> {
     let epoch = store.meta("epoch").await?.unwrap_or_default();
     write(out, &Head { format: FORMAT.to_owned(), version: 1, epoch })?;
-    for user in store.users().await?.into_iter().filter(|user| !user.disabled) {
-        let (id, handle, name) = (user.id, user.handle, user.name);
-        let (email, password, created_at) = (user.email, user.password, user.created_at);
-        write(out, &Line::User { id, handle, name, email, password, created_at })?;
+    for user in store.users().await? {
+        let identities = store.identities_of(&user.id).await?;
+        let UserRow { id, handle, name, email, password, created_at, disabled, service_of } = user;
+        write(out, &Line::User { id, handle, name, email, password, created_at, disabled, service_of })?;
+        for IdentityRow { id, user, issuer, subject, label, created_at } in identities {
+            write(out, &Line::Identity { id, user, issuer, subject, label, created_at })?;
+        }
     }
     let (mut after, mut events) = (String::new(), 0);
     loop {
@@ -116,9 +146,12 @@ pub async fn restore(store: &dyn Store, input: &mut (dyn BufRead + Send)) -> Res
         }
         number += 1;
         match serde_json::from_str(&text).map_err(|error| damaged(number, &error))? {
-            Line::User { id, handle, name, email, password, created_at } => {
-                let user = crate::storage::UserRow { id, handle, name, email, password, created_at, disabled: false };
+            Line::User { id, handle, name, email, password, created_at, disabled, service_of } => {
+                let user = UserRow { id, handle, name, email, password, created_at, disabled, service_of };
                 store.add_user(&user).await?;
+            }
+            Line::Identity { id, user, issuer, subject, label, created_at } => {
+                store.add_identity(&IdentityRow { id, user, issuer, subject, label, created_at }).await?;
             }
             Line::Stream { id, org, key, deleted } => {
                 if let Some((_, txn, _)) = open.take() {

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use domain::UserId;
 use tokio_util::sync::CancellationToken;
 
+use crate::Registration;
 use crate::accounts::Accounts;
+use crate::accounts::providers::Providers;
 use crate::http::Buckets;
 use crate::realtime::Rooms;
 use crate::streams::Streams;
@@ -18,6 +20,8 @@ pub struct App {
     pub streams: Arc<Streams>,
     /// Who is who: passwords, tokens.
     pub accounts: Accounts,
+    /// Where else people have accounts that open one here.
+    pub providers: Providers,
     /// Live rooms.
     pub rooms: Arc<Rooms>,
     /// Who may come in.
@@ -39,8 +43,8 @@ pub enum Mode {
     Solo(UserId),
     /// A team: everybody logs in.
     Team {
-        /// Whether anybody may make an account.
-        open_registration: bool,
+        /// Who may make an account.
+        registration: Registration,
     },
 }
 

@@ -40,6 +40,12 @@ pub struct Serve {
     /// Who may make an account
     #[arg(long, value_enum, default_value_t, env = "DEVMENTOR_REGISTRATION")]
     pub registration: Who,
+    /// The address at which browsers reach this server, when it is not the one it listens on
+    #[arg(long, value_name = "URL", env = "DEVMENTOR_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// A file of providers (GitHub, GitLab, Google, OpenID Connect) that people may log in with
+    #[arg(long, value_name = "FILE", env = "DEVMENTOR_PROVIDERS", requires = "public_url")]
+    pub providers: Option<PathBuf>,
 }
 
 /// Who may make an account.
@@ -50,6 +56,8 @@ pub enum Who {
     Auto,
     /// The first account is free, others are not
     Closed,
+    /// Whoever has an invitation
+    Invite,
     /// Everybody
     Open,
 }
@@ -150,7 +158,15 @@ pub fn serve(arguments: &Serve, data: &Path, said: impl FnOnce(&crate::Node)) ->
         registration: match arguments.registration {
             Who::Auto => Registration::Auto,
             Who::Closed => Registration::Closed,
+            Who::Invite => Registration::Invite,
             Who::Open => Registration::Open,
+        },
+        ways_in: crate::WaysIn {
+            public_url: arguments.public_url.clone(),
+            providers: match &arguments.providers {
+                Some(file) => crate::accounts::providers::read_file(file)?,
+                None => Vec::new(),
+            },
         },
     };
     runtime()?.block_on(async {

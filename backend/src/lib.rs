@@ -15,4 +15,4 @@ pub mod storage;
 pub mod streams;
 
 pub(crate) use serve::DATABASE_FILE;
-pub use serve::{Config, Node, Registration, ServeError, serve};
+pub use serve::{Config, Node, Registration, ServeError, WaysIn, serve};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::{CommandId, OrgId, UserId};
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::providers::{ProviderConfig, Providers};
 use crate::accounts::{Accounts, fresh_secret};
 use crate::app::{App, Meters, Mode};
 use crate::bus::Bus;
@@ -29,6 +30,8 @@ pub enum Registration {
     Auto,
     /// A team's server where only the first account is made freely.
     Closed,
+    /// A team's server where whoever is invited may make one.
+    Invite,
     /// A team's server where anybody may make one.
     Open,
 }
@@ -46,6 +49,17 @@ pub struct Config {
     pub redis_url: Option<String>,
     /// Who may make an account.
     pub registration: Registration,
+    /// Ways in besides passwords.
+    pub ways_in: WaysIn,
+}
+
+/// Ways in besides passwords.
+#[derive(Debug, Clone, Default)]
+pub struct WaysIn {
+    /// The address at which browsers reach this server, such as `https://devmentor.example.com`.
+    pub public_url: Option<String>,
+    /// Accounts somewhere else that open one here.
+    pub providers: Vec<ProviderConfig>,
 }
 
 /// Why a node did not start.
@@ -144,6 +158,8 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
             format!("sqlite:{}", config.data.join(DATABASE_FILE).display())
         }
     };
+    let providers = Providers::new(config.ways_in.public_url.as_deref(), &config.ways_in.providers);
+    let providers = providers.map_err(ServeError::Refused)?;
     let store = storage::open(&url).await?;
     let bus = match &config.redis_url {
         Some(url) => Bus::redis(url)?,
@@ -157,6 +173,7 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
     let app = Arc::new(App {
         rooms: Rooms::start(streams.clone(), shutdown.clone()),
         accounts: Accounts::new(store.clone(), secret.as_bytes()),
+        providers,
         streams,
         mode,
         epoch,
@@ -191,7 +208,7 @@ async fn mode(store: &dyn Store, config: &Config) -> Result<(Mode, bool), ServeE
     let others = store.count_users().await? - u64::from(solo.is_some());
     let alone = config.registration == Registration::Auto && others == 0;
     if !alone {
-        return Ok((Mode::Team { open_registration: config.registration == Registration::Open }, false));
+        return Ok((Mode::Team { registration: config.registration }, false));
     }
     if !config.listen.ip().is_loopback() {
         let detail = format!(
@@ -214,6 +231,7 @@ async fn mode(store: &dyn Store, config: &Config) -> Result<(Mode, bool), ServeE
         password: String::new(),
         created_at: crate::streams::now().to_string(),
         disabled: false,
+        service_of: String::new(),
     };
     match store.add_user(&user).await {
         Ok(()) => Ok((Mode::Solo(id), true)),

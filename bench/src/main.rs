@@ -1,6 +1,9 @@
 //! Measures the index and the language server beside their peers and prints ratios from one run. `bench/run.sh` runs everything over the corpora.
 
+mod beside;
 mod building;
+mod client;
+mod documents;
 mod measure;
 mod queries;
 mod saving;
@@ -10,6 +13,7 @@ mod windows;
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 /// Measurements beside peers, as ratios with median and p99.
@@ -65,6 +69,23 @@ enum What {
         #[arg(long, default_value_t = 600)]
         keys: usize,
     },
+    /// Hovers and code actions beside another language server, question by question on the same file.
+    Beside {
+        /// The code; its index is built from nothing.
+        corpus: PathBuf,
+        /// The language of the file, by its name.
+        #[arg(long)]
+        language: String,
+        /// How the other server is started.
+        #[arg(long, value_name = "COMMAND")]
+        peer: String,
+        /// The binary `devmentor`; by default the one beside this program.
+        #[arg(long)]
+        program: Option<PathBuf>,
+        /// Rounds over 200 places of the file.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// The scan of vectors beside an exact scan of f32, with recall.
     Scan {
         /// How many vectors.
@@ -94,9 +115,17 @@ fn main() -> anyhow::Result<()> {
         What::Save { corpus, count } => saving::run(&corpus, count),
         What::Lsp { corpus, keys } => serving::run(&corpus, keys),
         What::Scan { count } => scanning::run(count),
+        What::Beside { corpus, language, peer, program, rounds } => {
+            beside::run(&binary(program)?, &corpus, &language, &peer, rounds)
+        }
         What::Daemon { corpus, program, windows, switches } => {
-            let beside = std::env::current_exe()?.with_file_name("devmentor");
-            windows::run(&program.unwrap_or(beside), &corpus, windows, switches)
+            windows::run(&binary(program)?, &corpus, windows, switches)
         }
     }
+}
+
+/// The binary that was named, else the one beside this program.
+fn binary(named: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    let path = named.map_or_else(|| std::env::current_exe().map(|here| here.with_file_name("devmentor")), Ok)?;
+    path.canonicalize().with_context(|| format!("{}: build it with `cargo build --release`", path.display()))
 }

@@ -49,6 +49,13 @@ impl Times {
         }
         line
     }
+
+    /// Median and p99 as parts of another's.
+    pub(crate) fn beside(&self, other: &Times) -> String {
+        let ratio =
+            |share| percentile(&self.clock, share).as_secs_f64() / percentile(&other.clock, share).as_secs_f64();
+        format!("median {:.2} ×, p99 {:.2} × the peer's", ratio(0.5), ratio(0.99))
+    }
 }
 
 /// The time under which this share of the runs stayed (nearest rank).

@@ -2,7 +2,7 @@
 //!
 //! The client speaks the protocol through a pipe in memory, so the times are those of the server, with framing and JSON on both sides.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +11,7 @@ use lsp::{ServeOptions, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 
+use crate::documents::{action, hover, largest_source, places};
 use crate::measure::{Times, megabytes, memory};
 
 /// The time between two keys at 30 a second.
@@ -26,7 +27,8 @@ pub(crate) fn run(corpus: &Path, keys: usize) -> Result<()> {
     runtime.block_on(async {
         let base = tempfile::tempdir()?;
         let engine = Engine::new(EngineOptions::new(base.path()));
-        let file = largest_source(corpus).context("the corpus has no source file to hover in")?;
+        let file = largest_source(corpus, |language| language.is_full())
+            .context("the corpus has no source file to hover in")?;
         let text = std::fs::read_to_string(&file)?;
         let places = places(&text);
 
@@ -60,7 +62,10 @@ pub(crate) fn run(corpus: &Path, keys: usize) -> Result<()> {
         let grown = memory("VmRSS").zip(before).map(|(now, before)| now.saturating_sub(before));
         println!("a second window adds      {}", megabytes(grown));
 
-        println!("typing, {LINES} lines      {}", Times::new(typing(&mut second, corpus, keys).await?).line());
+        let [keys, answers, parser] = typing(&mut second, corpus, keys).await?.map(Times::new);
+        println!("typing, {LINES} lines      {}", keys.line());
+        println!("an answer without a key   {}", answers.line());
+        println!("the parser alone          {}", parser.line());
 
         let begun = Instant::now();
         for turn in 0..1_000 {
@@ -75,15 +80,16 @@ pub(crate) fn run(corpus: &Path, keys: usize) -> Result<()> {
     })
 }
 
-/// From a key to an answer that needs the tree of the new text.
-async fn typing(window: &mut Window, corpus: &Path, keys: usize) -> Result<Vec<Duration>> {
+/// From a key to an answer that needs the tree of the new text; the same answer without a key; and what the parser alone takes for the key.
+async fn typing(window: &mut Window, corpus: &Path, keys: usize) -> Result<[Vec<Duration>; 3]> {
     let lines = LINE_OF_CODE.lines().count();
     let text = LINE_OF_CODE.repeat(LINES / lines);
     let uri = window.show(&corpus.join("typed-in-by-the-benchmark.rs"), &text).await?;
-    let mut times = Vec::new();
+    let mut alone = Alone::new(text)?;
+    let (mut times, mut answers, mut parser) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..keys {
-        let line = (turn * 97 % (LINES / lines)) * lines + 1;
-        let place = json!({ "line": line, "character": 12 });
+        let (line, character) = ((turn * 97 % (LINES / lines)) * lines + 1, 12);
+        let place = json!({ "line": line, "character": character });
         let change = json!({
             "textDocument": { "uri": uri, "version": turn + 2 },
             "contentChanges": [{ "range": { "start": place, "end": place }, "text": "x" }],
@@ -91,58 +97,58 @@ async fn typing(window: &mut Window, corpus: &Path, keys: usize) -> Result<Vec<D
         let begun = Instant::now();
         window.send(&json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": change })).await?;
         let ask = json!({ "textDocument": { "uri": uri }, "positions": [place] });
-        window.timed("textDocument/selectionRange", ask).await?;
+        window.timed("textDocument/selectionRange", ask.clone()).await?;
         times.push(begun.elapsed());
+        // Everything has gone to sleep again, as between two keys.
+        tokio::time::sleep((KEY / 2).saturating_sub(begun.elapsed())).await;
+        answers.push(window.timed("textDocument/selectionRange", ask).await?);
+        parser.push(alone.key(line, character)?);
         tokio::time::sleep(KEY.saturating_sub(begun.elapsed())).await;
     }
-    Ok(times)
+    Ok([times, answers, parser])
 }
 
-fn busy(engine: &Engine) -> bool {
-    engine
-        .workspaces()
-        .iter()
-        .any(|(workspace, _)| !matches!(workspace.state().phase, Phase::Ready | Phase::Failed { .. }))
+/// tree-sitter with a text and its tree, and nothing else.
+struct Alone {
+    parser: tree_sitter::Parser,
+    tree: tree_sitter::Tree,
+    text: String,
 }
 
-/// The largest source file up to 5,000 lines: what is slow shows there.
-fn largest_source(corpus: &Path) -> Option<PathBuf> {
-    let mut best: Option<(u64, PathBuf)> = None;
-    let mut folders = vec![corpus.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).ok()?.flatten() {
-            let (path, Ok(metadata)) = (entry.path(), entry.metadata()) else { continue };
-            if metadata.is_dir() {
-                folders.push(path);
-            } else if grammars::detect(&path, b"").is_some_and(|language| language.is_full())
-                && metadata.len() < 200_000
-                && best.as_ref().is_none_or(|(size, _)| metadata.len() > *size)
-            {
-                best = Some((metadata.len(), path));
-            }
-        }
+impl Alone {
+    fn new(text: String) -> Result<Alone> {
+        let mut parser = tree_sitter::Parser::new();
+        let rust = grammars::detect(Path::new("a.rs"), b"").context("no grammar for Rust")?;
+        parser.set_language(&rust.grammar())?;
+        let tree = parser.parse(&text, None).context("the parser was cancelled")?;
+        Ok(Alone { parser, tree, text })
     }
-    best.map(|(_, path)| path)
+
+    /// Types a character and parses again. Finding the place in the text is not counted.
+    fn key(&mut self, line: usize, character: usize) -> Result<Duration> {
+        let begin: usize = self.text.split_inclusive('\n').take(line).map(str::len).sum();
+        let (at, row) = (begin + character, line);
+        self.text.insert(at, 'x');
+        let begun = Instant::now();
+        let point = |column| tree_sitter::Point { row, column };
+        self.tree.edit(&tree_sitter::InputEdit {
+            start_byte: at,
+            old_end_byte: at,
+            new_end_byte: at + 1,
+            start_position: point(character),
+            old_end_position: point(character),
+            new_end_position: point(character + 1),
+        });
+        self.tree = self.parser.parse(&self.text, Some(&self.tree)).context("the parser was cancelled")?;
+        Ok(begun.elapsed())
+    }
 }
 
-/// Places inside words, spread over the text.
-fn places(text: &str) -> Vec<(usize, usize)> {
-    let lines = text.lines().enumerate().filter_map(|(line, content)| {
-        let column = content.find(|char: char| char.is_ascii_alphabetic())?;
-        Some((line, column + 1))
-    });
-    let all: Vec<(usize, usize)> = lines.collect();
-    let step = (all.len() / 200).max(1);
-    all.into_iter().step_by(step).collect()
-}
-
-fn hover(uri: &str, (line, character): (usize, usize)) -> Value {
-    json!({ "textDocument": { "uri": uri }, "position": { "line": line, "character": character } })
-}
-
-fn action(uri: &str, (line, character): (usize, usize)) -> Value {
-    let place = json!({ "line": line, "character": character });
-    json!({ "textDocument": { "uri": uri }, "range": { "start": place, "end": place }, "context": { "diagnostics": [] } })
+/// Whether the index is not there yet; a workspace that was only just asked for is not even in the list.
+fn busy(engine: &Engine) -> bool {
+    let open = engine.workspaces();
+    open.is_empty()
+        || open.iter().any(|(workspace, _)| !matches!(workspace.state().phase, Phase::Ready | Phase::Failed { .. }))
 }
 
 /// A client.

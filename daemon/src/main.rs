@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Understand any code base, and search it by word, regex, symbol and meaning.
+/// Understand and search any code base, and serve the boards of those who work on it.
 #[derive(Debug, Parser)]
 #[command(name = "devmentor", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -50,6 +50,10 @@ enum Command {
     Lsp(commands::lsp::Arguments),
     /// Serve an agent by the Model Context Protocol, on standard input and output.
     Mcp(commands::mcp::Arguments),
+    /// Serve projects and boards to a team, or to yourself.
+    Serve(commands::serve::Arguments),
+    /// Look after the database of `serve`: backup, restore, checks.
+    Admin(commands::admin::Arguments),
     /// Start, stop or look at the process that serves every window.
     Daemon(commands::daemon::Arguments),
     /// Show the log of the daemon.
@@ -80,7 +84,9 @@ impl Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if !cli.command.has_own_log() {
-        output::start_log(cli.verbose);
+        // What a server does is worth telling; a command's printed answer is enough.
+        let least = u8::from(matches!(cli.command, Command::Serve(_)));
+        output::start_log(cli.verbose.max(least));
     }
     let done = match cli.command {
         Command::Index(arguments) => commands::index::run(&arguments),
@@ -89,6 +95,8 @@ fn main() -> ExitCode {
         Command::Graph(arguments) => commands::graph::run(&arguments),
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
         Command::Mcp(arguments) => commands::mcp::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Admin(arguments) => commands::admin::run(&arguments),
         Command::Daemon(arguments) => commands::daemon::run(&arguments),
         Command::Logs(arguments) => commands::logs::run(&arguments),
         Command::Status(arguments) => commands::status::run(&arguments),

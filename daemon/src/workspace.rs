@@ -39,6 +39,12 @@ pub(crate) fn index_base() -> Result<PathBuf> {
     Ok(base.cache_dir().join("devmentor").join("index"))
 }
 
+/// Where `devmentor serve` keeps its database when it is told no other place: `devmentor/backend` in the data folder (`$XDG_DATA_HOME`, `~/.local/share`).
+pub(crate) fn backend_data() -> Result<PathBuf> {
+    let base = etcetera::choose_base_strategy().context("cannot find your home folder; say --data DIR")?;
+    Ok(base.data_dir().join("devmentor").join("backend"))
+}
+
 /// Set when the person presses Ctrl-C. The first time work stops cleanly, the second time the process ends.
 pub(crate) fn cancelled() -> &'static AtomicBool {
     static CANCELLED: AtomicBool = AtomicBool::new(false);

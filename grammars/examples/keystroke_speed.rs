@@ -49,12 +49,16 @@ fn keystrokes(extractor: &mut Extractor, mut tree: SyntaxTree, original: &str) -
             break;
         };
         for typed in ["x", ""] {
-            let old = text.clone();
             let old_end = at + 1 - typed.len();
             text.replace_range(at..old_end, typed);
-            let edit = Edit { start: at as u32, old_end: old_end as u32, new_end: (at + typed.len()) as u32 };
+            let new_end = at + typed.len();
+            let edit = Edit { start: at as u32, old_end: old_end as u32, new_end: new_end as u32 };
+            // Whoever owns the text knows where its lines begin.
+            let before = &text.as_bytes()[..at];
+            let row = before.iter().filter(|&&byte| byte == b'\n').count();
+            let column = at - before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
             let start = Instant::now();
-            tree.edit(edit, &old, &text);
+            tree.edit(edit, [(row, column), (row, column + old_end - at), (row, column + new_end - at)]);
             if let Ok(parsed) = extractor.reparse(&tree, &text, &ParseLimits::default()) {
                 tree = parsed;
             }

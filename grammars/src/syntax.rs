@@ -99,9 +99,9 @@ impl SyntaxTree {
         self.len() == 0
     }
 
-    /// Tells the tree that the text changed; then [`crate::Extractor::reparse`] it. `old` and `new` are the text before and after.
-    /// Several edits are told one after the other, each with the texts around it.
-    pub fn edit(&mut self, edit: Edit, old: &str, new: &str) {
+    /// Tells the tree that the text changed; then [`crate::Extractor::reparse`] it. `points` are the row and the column in bytes of the three offsets
+    /// of `edit`, the last one in the new text. Several edits are told one after the other.
+    pub fn edit(&mut self, edit: Edit, points: [(usize, usize); 3]) {
         let grown = i64::from(edit.new_end) - i64::from(edit.old_end);
         self.blanks.retain_mut(|blank| {
             if blank.start >= edit.old_end {
@@ -114,26 +114,14 @@ impl SyntaxTree {
         if let Some(tree) = self.unmended.take() {
             self.tree = tree;
         }
+        let [start_position, old_end_position, new_end_position] = points.map(|(row, column)| Point { row, column });
         self.tree.edit(&InputEdit {
             start_byte: edit.start as usize,
             old_end_byte: edit.old_end as usize,
             new_end_byte: edit.new_end as usize,
-            start_position: point(old.as_bytes(), edit.start as usize),
-            old_end_position: point(old.as_bytes(), edit.old_end as usize),
-            new_end_position: point(new.as_bytes(), edit.new_end as usize),
-        });
-    }
-
-    /// As [`SyntaxTree::edit`], for a caller who knows the row and the column in bytes of each of the three offsets, so that nothing has to be counted.
-    pub fn edit_at(&mut self, edit: Edit, start: (usize, usize), old_end: (usize, usize), new_end: (usize, usize)) {
-        let point = |(row, column)| Point { row, column };
-        self.tree.edit(&InputEdit {
-            start_byte: edit.start as usize,
-            old_end_byte: edit.old_end as usize,
-            new_end_byte: edit.new_end as usize,
-            start_position: point(start),
-            old_end_position: point(old_end),
-            new_end_position: point(new_end),
+            start_position,
+            old_end_position,
+            new_end_position,
         });
     }
 

@@ -208,7 +208,7 @@ impl Index {
     /// As [`Index::update`].
     pub fn rebuild(&self, progress: &dyn Progress, cancelled: &AtomicBool) -> Result<Summary> {
         let mut writer = self.writer.lock();
-        self.clear_with(&mut writer)?;
+        self.clear(&mut writer)?;
         self.update_with(&mut writer, progress, cancelled)
     }
 
@@ -500,15 +500,8 @@ impl Index {
         }
     }
 
-    /// Forgets everything; the next update builds the index anew.
-    ///
-    /// # Errors
-    /// When the index cannot be written.
-    pub fn clear(&self) -> Result<()> {
-        self.clear_with(&mut self.writer.lock())
-    }
-
-    fn clear_with(&self, writer: &mut Option<IndexWriter>) -> Result<()> {
+    /// Forgets everything.
+    fn clear(&self, writer: &mut Option<IndexWriter>) -> Result<()> {
         if self.lock.is_none() {
             return Err(Error::Busy { path: self.folder.path().join("writer.lock") });
         }

@@ -127,6 +127,8 @@ pub(crate) trait Surface {
     type Params: Send + 'static;
     /// What it gets.
     type Answer: Nothing + Send + 'static;
+    /// How settings name it, when it can be switched off by itself; as the protocol names the client's capability.
+    const NAME: Option<&'static str> = None;
     /// Whether it looks something up or searches.
     const LANE: Lane = Lane::Quick;
     /// Whether an answer about an older text than the client's is worse than none.
@@ -156,6 +158,11 @@ pub(crate) async fn answer<S: Surface>(shared: &Arc<Shared>, params: S::Params) 
         None => Err(documents.reached()),
     };
     let (session, limit) = (shared.session(), shared.options.request_limit);
+    if session.settings.is_off(S::NAME)
+        && let Some(nothing) = S::Answer::nothing()
+    {
+        return Ok(nothing);
+    }
     let guard = CancelOnDrop(Cancelled::default());
     let cancelled = guard.0.clone();
     let work = async {

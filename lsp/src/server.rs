@@ -169,7 +169,16 @@ macro_rules! surfaces {
     ($($method:ident($params:ty) -> $answer:ty = $surface:ty;)+) => {
         /// Tells the client everything that it can ask.
         pub(crate) fn announce(capabilities: &mut ServerCapabilities, session: &Session) {
-            $(<$surface as Surface>::announce(capabilities, session);)+
+            $(
+                if !session.settings.is_off(<$surface as Surface>::NAME) {
+                    <$surface as Surface>::announce(capabilities, session);
+                }
+            )+
+        }
+
+        /// Whether settings may switch a surface off by this name.
+        pub(crate) fn can_be_off(name: &str) -> bool {
+            [$(<$surface as Surface>::NAME),+].contains(&Some(name))
         }
 
         impl LanguageServer for Server {

@@ -1,8 +1,10 @@
 //! What was agreed with a client: what it can, and what its user wants.
 
+use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp_server::ls_types::{ClientCapabilities, MessageType, PositionEncodingKind};
 
+use crate::server;
 use crate::text::Encoding;
 
 /// Who answers where code is defined and used.
@@ -56,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) log_level: LogLevel,
     /// Commands that the client's plugin carries out by itself.
     pub(crate) client_commands: Vec<String>,
+    /// Surfaces that are not wanted, by their names.
+    pub(crate) off: Vec<String>,
 }
 
 /// Complexity from which a warning is shown, when only `true` is said.
@@ -81,6 +85,11 @@ impl Settings {
             }
         }
         wrong
+    }
+
+    /// Whether a surface is not wanted.
+    pub(crate) fn is_off(&self, surface: Option<&str>) -> bool {
+        surface.is_some_and(|surface| self.off.iter().any(|off| off == surface))
     }
 
     fn set(&mut self, key: &str, value: &Value) -> Result<(), &'static str> {
@@ -133,6 +142,15 @@ impl Settings {
                 self.client_commands = names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
             }
             ("clientCommands", _) => return Err("a list of names of commands"),
+            ("off", names) => {
+                const EXPECTED: &str = "a list of `hover`, `codeAction`, `symbol`, `documentSymbol`, `documentLink`, \
+                    `foldingRange`, `selectionRange`, `documentHighlight`";
+                let names: Vec<String> = Deserialize::deserialize(names).map_err(|_| EXPECTED)?;
+                if !names.iter().all(|name| server::can_be_off(name)) {
+                    return Err(EXPECTED);
+                }
+                self.off = names;
+            }
             // A newer plugin may send what this version does not know.
             _ => {}
         }

@@ -4,22 +4,25 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use domain::{Permission, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::guard::SignedIn;
 use super::input::Body;
+use super::invitations::reserve;
 use super::route::{About, Api, Rule};
-use crate::accounts::Tokens;
+use crate::accounts::{AuthEntry, AuthEvent, Newcomer, Origin, Tokens};
 use crate::app::{App, Mode};
 use crate::problem::Problem;
 
 pub(super) fn register(api: &mut Api) {
     api.post(
         "/api/auth/register",
-        About::new(Rule::Open, "Make an account").body::<Register>().gives::<Tokens>(201),
+        About::new(Rule::Open, "Make an account, where registration is open or with an invitation")
+            .body::<Register>()
+            .gives::<Tokens>(201),
         sign_up,
     );
     api.post(
@@ -31,6 +34,18 @@ pub(super) fn register(api: &mut Api) {
         "/api/auth/refresh",
         About::new(Rule::Open, "Exchange the refresh token").body::<Refresh>().gives::<Tokens>(200),
         refresh,
+    );
+    api.post(
+        "/api/auth/logout",
+        About::new(Rule::Open, "End the login of a refresh token").body::<Refresh>().gives_other(204, ""),
+        log_out,
+    );
+    api.post(
+        "/api/me/password",
+        About::new(Rule::SignedIn, "Change my password, or set the first one; every login ends, and a new one begins")
+            .body::<NewPassword>()
+            .gives::<Tokens>(200),
+        change_password,
     );
     api.get("/api/me", About::new(Rule::SignedIn, "Who I am").gives::<Me>(200), me);
     api.get("/api/me/logins", About::new(Rule::SignedIn, "Where I am logged in").gives::<Vec<Login>>(200), logins);
@@ -62,6 +77,19 @@ struct Register {
     email: Option<String>,
     /// 10 to 1,000 characters.
     password: String,
+    /// An invitation; the account joins what it invites to.
+    #[serde(default)]
+    invitation: Option<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// The password until now; empty when there is none yet.
+    #[serde(default)]
+    current: String,
+    /// 10 to 1,000 characters.
+    new: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -109,7 +137,7 @@ struct Login {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Token {
+pub(super) struct Token {
     /// Identity.
     id: String,
     /// What its owner calls it.
@@ -122,53 +150,75 @@ struct Token {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewToken {
+pub(super) struct NewToken {
     /// What its owner calls it.
-    name: String,
+    pub(super) name: String,
     /// What it allows at most; the owner's own permissions limit it further.
-    scopes: Vec<Permission>,
+    pub(super) scopes: Vec<Permission>,
     /// For how long, 1 to 366 days.
-    days: u32,
+    pub(super) days: u32,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct MadeToken {
+pub(super) struct MadeToken {
     /// The token itself; it is not shown again.
-    token: String,
+    pub(super) token: String,
     /// What is kept of it.
     #[serde(flatten)]
-    kept: Token,
+    pub(super) kept: Token,
 }
 
 async fn sign_up(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    origin: Origin,
     Body(new): Body<Register>,
 ) -> Result<(StatusCode, Json<Tokens>), Problem> {
-    let first = app.streams.store().count_users().await? == 0;
-    match app.mode {
-        Mode::Team { open_registration } if open_registration || first => {}
-        _ => return Err(Problem::forbidden("Registration is closed on this server; ask its administrator.")),
-    }
-    app.accounts.register(&new.handle, &new.name, new.email.as_deref(), &new.password).await?;
-    let tokens = app.accounts.log_in(&new.handle, &new.password, client(&headers)).await?;
-    Ok((StatusCode::CREATED, Json(tokens)))
-}
-
-fn client(headers: &HeaderMap) -> &str {
-    headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("unknown")
+    let Register { handle, name, email, password, invitation } = new;
+    let user = Newcomer { handle, name, email }.row()?;
+    let place = reserve(&app, &user, invitation.as_deref(), false).await?;
+    let id = match app.accounts.register(user.clone(), &password, &origin).await {
+        Ok(id) => id,
+        Err(problem) => {
+            place.release(&app, &user.id).await?;
+            return Err(problem);
+        }
+    };
+    place.take(&app, id, &origin).await?;
+    Ok((StatusCode::CREATED, Json(app.accounts.begin(id, "registration", &origin).await?)))
 }
 
 async fn log_in(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    origin: Origin,
     Body(given): Body<LogIn>,
 ) -> Result<Json<Tokens>, Problem> {
-    Ok(Json(app.accounts.log_in(&given.name, &given.password, client(&headers)).await?))
+    Ok(Json(app.accounts.log_in(&given.name, &given.password, &origin).await?))
 }
 
-async fn refresh(State(app): State<Arc<App>>, Body(given): Body<Refresh>) -> Result<Json<Tokens>, Problem> {
-    Ok(Json(app.accounts.refresh(&given.refresh_token).await?))
+async fn refresh(
+    State(app): State<Arc<App>>,
+    origin: Origin,
+    Body(given): Body<Refresh>,
+) -> Result<Json<Tokens>, Problem> {
+    Ok(Json(app.accounts.refresh(&given.refresh_token, &origin).await?))
+}
+
+async fn log_out(
+    State(app): State<Arc<App>>,
+    origin: Origin,
+    Body(given): Body<Refresh>,
+) -> Result<StatusCode, Problem> {
+    app.accounts.log_out(&given.refresh_token, &origin).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn change_password(
+    State(app): State<Arc<App>>,
+    SignedIn(who): SignedIn,
+    origin: Origin,
+    Body(given): Body<NewPassword>,
+) -> Result<Json<Tokens>, Problem> {
+    Ok(Json(app.accounts.change_password(&who, &given.current, &given.new, &origin).await?))
 }
 
 async fn me(State(app): State<Arc<App>>, SignedIn(who): SignedIn) -> Result<Json<Me>, Problem> {
@@ -192,23 +242,25 @@ async fn logins(State(app): State<Arc<App>>, SignedIn(who): SignedIn) -> Result<
 async fn end_login(
     State(app): State<Arc<App>>,
     SignedIn(who): SignedIn,
+    origin: Origin,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    match app.streams.store().revoke_login(&who.user.to_string(), &plain(&id)?).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found()),
+    if !app.streams.store().revoke_login(&who.user.to_string(), &plain(&id)?).await? {
+        return Err(Problem::not_found());
     }
+    app.accounts.record(AuthEntry::new(AuthEvent::LoginEnded, who.user, id, &origin)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Identities of logins and tokens are hexadecimal; anything else is not there, and PostgreSQL takes no NUL.
-fn plain(id: &str) -> Result<String, Problem> {
+pub(super) fn plain(id: &str) -> Result<String, Problem> {
     match id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         true => Ok(id.to_owned()),
         false => Err(Problem::not_found()),
     }
 }
 
-fn shown(row: &crate::storage::TokenRow) -> Token {
+pub(super) fn shown_token(row: &crate::storage::TokenRow) -> Token {
     Token {
         id: row.id.clone(),
         name: row.name.clone(),
@@ -218,25 +270,28 @@ fn shown(row: &crate::storage::TokenRow) -> Token {
 }
 
 async fn tokens(State(app): State<Arc<App>>, SignedIn(who): SignedIn) -> Result<Json<Vec<Token>>, Problem> {
-    Ok(Json(app.streams.store().tokens_of(&who.user.to_string()).await?.iter().map(shown).collect()))
+    Ok(Json(app.streams.store().tokens_of(&who.user.to_string()).await?.iter().map(shown_token).collect()))
 }
 
 async fn make_token(
     State(app): State<Arc<App>>,
     SignedIn(who): SignedIn,
+    origin: Origin,
     Body(new): Body<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), Problem> {
-    let (row, token) = app.accounts.make_token(&who, &new.name, &new.scopes, new.days).await?;
-    Ok((StatusCode::CREATED, Json(MadeToken { token, kept: shown(&row) })))
+    let (row, token) = app.accounts.make_token(&who, &new.name, &new.scopes, new.days, &origin).await?;
+    Ok((StatusCode::CREATED, Json(MadeToken { token, kept: shown_token(&row) })))
 }
 
 async fn remove_token(
     State(app): State<Arc<App>>,
     SignedIn(who): SignedIn,
+    origin: Origin,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    match app.streams.store().remove_token(&who.user.to_string(), &plain(&id)?).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found()),
+    if !app.streams.store().remove_token(&who.user.to_string(), &plain(&id)?).await? {
+        return Err(Problem::not_found());
     }
+    app.accounts.record(AuthEntry::new(AuthEvent::TokenRemoved, who.user, id, &origin)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -84,10 +84,12 @@ async fn in_project(
 
 async fn in_org(State(app): State<Arc<App>>, org: InOrg, Body(sent): Body<Sent>) -> Result<Json<Accepted>, Problem> {
     let envelope = sent.envelope()?;
-    if let Command::SetOrgMember { user, .. } = &envelope.command
-        && app.streams.store().user(&user.to_string()).await?.is_none()
-    {
-        return Err(Problem::invalid("command/user", "There is no such account."));
+    if let Command::SetOrgMember { user, .. } = &envelope.command {
+        // To other organisations a service account does not exist.
+        let user = app.streams.store().user(&user.to_string()).await?;
+        if !user.is_some_and(|user| user.service_of.is_empty() || user.service_of == org.id.to_string()) {
+            return Err(Problem::invalid("command/user", "There is no such account."));
+        }
     }
     execute(&app, &org.id.to_string(), &org.who, &envelope).await.map(Json)
 }

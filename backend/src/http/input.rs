@@ -80,6 +80,29 @@ impl<T: axum::response::IntoResponse> RejectionStatus for T {
     }
 }
 
+/// The body of an HTML form, as OAuth has it.
+pub(super) struct Form<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        use axum::extract::rejection::FormRejection as R;
+        axum::extract::Form::from_request(request, state).await.map(|axum::extract::Form(value)| Self(value)).map_err(
+            |rejection| match &rejection {
+                R::InvalidFormContentType(_) => {
+                    let detail = "Send the body as application/x-www-form-urlencoded.";
+                    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+                }
+                R::FailedToDeserializeFormBody(_) => {
+                    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", rejection.body_text())
+                }
+                _ => Problem::new(rejection.status(), "bad_request", rejection.body_text()),
+            },
+        )
+    }
+}
+
 /// What stands behind `?`.
 pub(super) struct Query<T>(pub(super) T);
 

@@ -27,7 +27,10 @@ struct Limit {
 
 /// The rules. Passwords are guessed one address at a time; everything else only has to be kept from running away.
 const LIMITS: &[Limit] = &[
+    // Programs that wait to be let in ask every five seconds, and several may share an address.
+    Limit { path: "/api/auth/device/token", burst: 60.0, rate: 5.0 },
     Limit { path: "/api/auth/", burst: 40.0, rate: 0.5 },
+    Limit { path: "/device", burst: 40.0, rate: 0.5 },
     Limit { path: "/health", burst: 1e9, rate: 1e9 },
     Limit { path: "/", burst: 3_000.0, rate: 600.0 },
 ];

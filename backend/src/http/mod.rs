@@ -1,19 +1,26 @@
 //! The HTTP side: routes with their rules, and the layers that every request goes through.
 
+mod audit;
 mod auth;
 mod board;
 mod commands;
+mod device;
 mod guard;
 mod input;
 mod integrators;
+mod invitations;
 mod limits;
 mod live;
 mod operations;
 mod orgs;
+mod origin;
+mod page;
 pub(crate) use limits::Buckets;
 pub(crate) use orgs::make_org;
 mod projects;
+mod providers;
 mod route;
+mod services;
 mod tasks;
 
 use std::sync::Arc;
@@ -44,6 +51,11 @@ fn api() -> route::Api {
     let mut api = route::Api::default();
     operations::register(&mut api);
     auth::register(&mut api);
+    providers::register(&mut api);
+    device::register(&mut api);
+    invitations::register(&mut api);
+    services::register(&mut api);
+    audit::register(&mut api);
     orgs::register(&mut api);
     projects::register(&mut api);
     commands::register(&mut api);

@@ -80,7 +80,7 @@ async fn create(
     headers: HeaderMap,
     Body(new): Body<NewOrg>,
 ) -> Result<(StatusCode, Json<OrgShown>), Problem> {
-    if !who.limit.has(Permission::Own) {
+    if who.service || !who.limit.has(Permission::Own) {
         return Err(Problem::forbidden("This token cannot make organisations."));
     }
     let id = new.id.unwrap_or_else(OrgId::fresh);

@@ -46,7 +46,7 @@ pub(super) struct About {
     summary: &'static str,
     rule: Rule,
     query: Option<MakeSchema>,
-    body: Option<MakeSchema>,
+    body: Option<(&'static str, MakeSchema)>,
     answers: Vec<(u16, &'static str, Option<MakeSchema>)>,
     command: bool,
 }
@@ -64,7 +64,13 @@ impl About {
 
     /// The JSON body.
     pub(super) fn body<T: JsonSchema>(mut self) -> Self {
-        self.body = Some(SchemaGenerator::subschema_for::<T>);
+        self.body = Some(("application/json", SchemaGenerator::subschema_for::<T>));
+        self
+    }
+
+    /// The body of an HTML form, as OAuth has it.
+    pub(super) fn form<T: JsonSchema>(mut self) -> Self {
+        self.body = Some(("application/x-www-form-urlencoded", SchemaGenerator::subschema_for::<T>));
         self
     }
 
@@ -217,9 +223,8 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         "x-permission": about.rule.name(),
         "security": if about.rule == Rule::Open { json!([]) } else { json!([{ "bearer": [] }]) },
     });
-    if let Some(body) = about.body {
-        description["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": body(generator) } } });
+    if let Some((kind, body)) = about.body {
+        description["requestBody"] = json!({ "required": true, "content": { kind: { "schema": body(generator) } } });
     }
     description
 }

@@ -21,6 +21,7 @@ macro_rules! migrations {
 
 migrations! {
     1 "0001_streams.sql";
+    2 "0002_auth.sql";
 }
 
 /// What is still to be done, given the versions and hashes that the database has.

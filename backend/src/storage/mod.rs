@@ -3,12 +3,15 @@
 //! [`Store`] reads; [`Txn`] is one transaction that writes. Both are written once, in `sql.rs`, and stamped for each
 //! database. Only schema and locking differ.
 
+mod auth;
+mod auth_sql;
 mod migrate;
 mod sql;
 mod verify;
 
 use std::sync::Arc;
 
+pub use auth::{AuthLogRow, AuthStore, DeviceRow, IdentityRow, InvitationRow};
 pub use sql::{PostgresStore, SqliteStore};
 pub use verify::{Finding, check};
 
@@ -127,6 +130,8 @@ pub struct UserRow {
     pub created_at: String,
     /// Whether it is shut.
     pub disabled: bool,
+    /// The organisation whose service account this is; empty for people.
+    pub service_of: String,
 }
 
 /// A login: one browser, editor or command line that refreshes its tokens.
@@ -173,7 +178,7 @@ pub struct TokenRow {
 
 /// Reading, and small writes that stand alone.
 #[async_trait::async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: AuthStore {
     /// Begins a transaction that writes.
     async fn begin(&self) -> Result<Box<dyn Txn>>;
     /// Brings the schema up to date; several nodes may start at once.

@@ -32,13 +32,14 @@ const META: &str = "SELECT value FROM meta WHERE key = $1";
 const META_INIT: &str = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
 const META_SET: &str =
     "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-const USER: &str = "SELECT id, handle, name, email, password, created_at, disabled FROM users WHERE id = $1";
-const USER_NAMED: &str =
-    "SELECT id, handle, name, email, password, created_at, disabled FROM users WHERE handle = $1 OR email = $1";
-const USERS: &str = "SELECT id, handle, name, email, password, created_at, disabled FROM users ORDER BY id";
+const USER: &str =
+    "SELECT id, handle, name, email, password, created_at, disabled, service_of FROM users WHERE id = $1";
+const USER_NAMED: &str = "SELECT id, handle, name, email, password, created_at, disabled, service_of FROM users WHERE handle = $1 OR email = $1";
+const USERS: &str = "SELECT id, handle, name, email, password, created_at, disabled, service_of FROM users ORDER BY id";
 const COUNT_USERS: &str = "SELECT COUNT(*) FROM users";
-const ADD_USER: &str =
-    "INSERT INTO users (id, handle, name, email, password, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const ADD_USER: &str =
+    "INSERT INTO users (id, handle, name, email, password, created_at, disabled, service_of)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const ADD_LOGIN: &str =
     "INSERT INTO logins (id, user_id, current, previous, rotated_at, expires_at, client, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -60,15 +61,15 @@ const RECORD: &str = "INSERT INTO schema_versions (version, hash) VALUES ($1, $2
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, hash TEXT NOT NULL)";
 
 /// PostgreSQL's integers are signed; no counter of ours ever is.
-fn unsigned(value: i64) -> u64 {
+pub(super) fn unsigned(value: i64) -> u64 {
     value.max(0) as u64
 }
 
 /// SQLite in one file: one connection that writes, several that read.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    read: sqlx::SqlitePool,
-    write: sqlx::SqlitePool,
+    pub(super) read: sqlx::SqlitePool,
+    pub(super) write: sqlx::SqlitePool,
 }
 
 impl SqliteStore {
@@ -98,8 +99,8 @@ impl SqliteStore {
 /// PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
-    read: sqlx::PgPool,
-    write: sqlx::PgPool,
+    pub(super) read: sqlx::PgPool,
+    pub(super) write: sqlx::PgPool,
 }
 
 impl PostgresStore {
@@ -115,6 +116,11 @@ impl PostgresStore {
         let read = options.connect(url).await?;
         Ok(Self { write: read.clone(), read })
     }
+}
+
+/// A row of `users`, read the same way wherever it is selected.
+pub(super) trait ToUser {
+    fn user(&self) -> Result<UserRow>;
 }
 
 struct Tx<DB: sqlx::Database>(Transaction<'static, DB>);
@@ -153,16 +159,19 @@ macro_rules! stamp {
                 })
             }
 
-            fn user(row: &$row) -> Result<UserRow> {
-                Ok(UserRow {
-                    id: row.try_get(0)?,
-                    handle: row.try_get(1)?,
-                    name: row.try_get(2)?,
-                    email: row.try_get(3)?,
-                    password: row.try_get(4)?,
-                    created_at: row.try_get(5)?,
-                    disabled: row.try_get::<i64, _>(6)? != 0,
-                })
+            impl ToUser for $row {
+                fn user(&self) -> Result<UserRow> {
+                    Ok(UserRow {
+                        id: self.try_get(0)?,
+                        handle: self.try_get(1)?,
+                        name: self.try_get(2)?,
+                        email: self.try_get(3)?,
+                        password: self.try_get(4)?,
+                        created_at: self.try_get(5)?,
+                        disabled: self.try_get::<i64, _>(6)? != 0,
+                        service_of: self.try_get(7)?,
+                    })
+                }
             }
 
             fn login(row: &$row) -> Result<LoginRow> {
@@ -267,15 +276,21 @@ macro_rules! stamp {
                 }
 
                 async fn user(&self, id: &str) -> Result<Option<UserRow>> {
-                    sqlx::query(USER).bind(id).fetch_optional(&self.read).await?.as_ref().map(user).transpose()
+                    sqlx::query(USER).bind(id).fetch_optional(&self.read).await?.as_ref().map(ToUser::user).transpose()
                 }
 
                 async fn user_named(&self, name: &str) -> Result<Option<UserRow>> {
-                    sqlx::query(USER_NAMED).bind(name).fetch_optional(&self.read).await?.as_ref().map(user).transpose()
+                    sqlx::query(USER_NAMED)
+                        .bind(name)
+                        .fetch_optional(&self.read)
+                        .await?
+                        .as_ref()
+                        .map(ToUser::user)
+                        .transpose()
                 }
 
                 async fn users(&self) -> Result<Vec<UserRow>> {
-                    sqlx::query(USERS).fetch_all(&self.read).await?.iter().map(user).collect()
+                    sqlx::query(USERS).fetch_all(&self.read).await?.iter().map(ToUser::user).collect()
                 }
 
                 async fn count_users(&self) -> Result<u64> {
@@ -285,7 +300,7 @@ macro_rules! stamp {
                 async fn add_user(&self, user: &UserRow) -> Result<()> {
                     let query = sqlx::query(ADD_USER).bind(&user.id).bind(&user.handle).bind(&user.name);
                     let query = query.bind(&user.email).bind(&user.password).bind(&user.created_at);
-                    query.execute(&self.write).await?;
+                    query.bind(i64::from(user.disabled)).bind(&user.service_of).execute(&self.write).await?;
                     Ok(())
                 }
 

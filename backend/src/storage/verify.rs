@@ -21,7 +21,10 @@ pub async fn check(store: &dyn Store) -> Result<(u64, Vec<Finding>)> {
     let (mut after, mut findings, mut events) = (String::new(), Vec::new(), 0);
     loop {
         let streams = store.streams(&after, 100).await?;
-        let Some(last) = streams.last() else { return Ok((events, findings)) };
+        let Some(last) = streams.last() else {
+            findings.extend(check_auth_log(store).await?);
+            return Ok((events, findings));
+        };
         after.clone_from(&last.id);
         for stream in streams {
             let mut problem = |problem: String| findings.push(Finding { stream: stream.id.clone(), problem });
@@ -75,4 +78,49 @@ pub async fn check(store: &dyn Store) -> Result<(u64, Vec<Finding>)> {
             }
         }
     }
+}
+
+/// Checks the record of logins: its numbers, its chain of hashes, and that nothing is missing at its end.
+///
+/// # Errors
+/// The database does not answer.
+async fn check_auth_log(store: &dyn Store) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut problem = |problem: String| findings.push(Finding { stream: "the record of logins".to_owned(), problem });
+    // Entries written while this runs belong to the next check.
+    let (head, head_hash) = store.auth_log_head().await?;
+    let (mut seq, mut hash) = (0, String::new());
+    while seq < head {
+        let rows = store.auth_log(seq, 500).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows.into_iter().filter(|row| row.seq <= head) {
+            if row.seq != seq + 1 {
+                problem(format!("after entry {seq} comes {}", row.seq));
+            }
+            hash = chain(&hash, &row.body);
+            if hash != row.hash {
+                problem(format!("entry {} or one before it was altered: its hash does not fit", row.seq));
+                hash.clone_from(&row.hash);
+            }
+            let about = serde_json::from_str::<About>(&row.body);
+            if !about.is_ok_and(|about| (about.user, about.org) == (row.user, row.org)) {
+                problem(format!("the columns of entry {} contradict its body", row.seq));
+            }
+            seq = row.seq;
+        }
+    }
+    if (seq, &hash) != (head, &head_hash) {
+        problem("the head of the chain is not its last entry".to_owned());
+    }
+    Ok(findings)
+}
+
+/// What an entry repeats in columns.
+#[derive(serde::Deserialize)]
+struct About {
+    user: String,
+    #[serde(default)]
+    org: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use backend::bus::Bus;
-use backend::storage::{self, StreamRow};
+use backend::storage::{self, DeviceRow, IdentityRow, InvitationRow, StoreError, StreamRow, UserRow};
 use backend::streams::{Envelope, Failure, Streams};
 use domain::command::TaskFields;
 use domain::state::EntityRef;
@@ -154,6 +154,137 @@ async fn several_nodes_may_migrate_at_once(url: String) {
     assert_eq!(epochs.len(), 1, "all see one epoch");
 }
 
+/// Everything that two nodes may race for is given to one of them; what has ended is not given at all.
+async fn what_is_for_one_use_is_used_once(url: String) {
+    let nodes = [storage::open(&url).await.unwrap(), storage::open(&url).await.unwrap()];
+    let store = &nodes[0];
+    let user = UserRow {
+        id: "usr_1".to_owned(),
+        handle: "ann".to_owned(),
+        name: "Ann".to_owned(),
+        email: None,
+        password: String::new(),
+        created_at: String::new(),
+        disabled: false,
+        service_of: "org_1".to_owned(),
+    };
+    let identity = IdentityRow {
+        id: "1".to_owned(),
+        user: "usr_1".to_owned(),
+        issuer: "https://a.example".to_owned(),
+        subject: "7".to_owned(),
+        label: "ann".to_owned(),
+        created_at: 1,
+    };
+    store.add_user_with(&user, &identity).await.unwrap();
+    assert_eq!(store.identity("https://a.example", "7").await.unwrap(), Some(identity.clone()));
+    assert_eq!(store.service_accounts("org_1").await.unwrap(), std::slice::from_ref(&user));
+    // Both or neither: the identity is taken, so there is no second account.
+    let other = UserRow { id: "usr_2".to_owned(), handle: "bob".to_owned(), ..user };
+    let again = IdentityRow { id: "2".to_owned(), user: "usr_2".to_owned(), ..identity };
+    assert!(matches!(store.add_user_with(&other, &again).await, Err(StoreError::Taken(_))));
+    assert_eq!(store.user("usr_2").await.unwrap(), None);
+
+    let invitation = InvitationRow {
+        id: "1".to_owned(),
+        org: "org_1".to_owned(),
+        role: "member".to_owned(),
+        email: None,
+        hash: "h".to_owned(),
+        created_by: "usr_1".to_owned(),
+        created_at: 1,
+        expires_at: 100,
+        accepted_by: String::new(),
+        revoked: false,
+    };
+    store.add_invitation(&invitation).await.unwrap();
+    let device = DeviceRow {
+        hash: "h".to_owned(),
+        user_code: "BCDFGHJK".to_owned(),
+        client: "cli".to_owned(),
+        address: String::new(),
+        created_at: 1,
+        expires_at: 100,
+        pause: 5,
+        asked_at: 0,
+        state: "pending".to_owned(),
+        user: String::new(),
+    };
+    store.add_device(&device, 0).await.unwrap();
+    assert!(matches!(
+        store.add_device(&DeviceRow { hash: "i".to_owned(), ..device }, 0).await,
+        Err(StoreError::Taken(_))
+    ));
+    assert!(!store.decide_device("BCDFGHJK", "approved", "usr_1", 100).await.unwrap(), "too late");
+    assert!(store.decide_device("BCDFGHJK", "approved", "usr_1", 99).await.unwrap());
+    store.put_ticket("a", "t", "body", 100, 0).await.unwrap();
+    assert_eq!(store.take_ticket("b", "t", 0).await.unwrap(), None, "another kind");
+    let mut racers = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let store = nodes[number % 2].clone();
+        racers.spawn(async move {
+            let mut won = [0; 3];
+            won[0] += usize::from(store.take_ticket("a", "t", 99).await.unwrap().is_some());
+            won[1] += usize::from(store.take_device("h", "approved").await.unwrap());
+            won[2] += usize::from(store.claim_invitation("1", &format!("usr_{number}"), 99).await.unwrap());
+            for entry in 0..5 {
+                let body = format!(r#"{{"user":"usr_{number}","org":"","entry":{entry}}}"#);
+                store.append_auth(&format!("usr_{number}"), "", &body).await.unwrap();
+            }
+            won
+        });
+    }
+    let won = racers
+        .join_all()
+        .await
+        .into_iter()
+        .fold([0; 3], |all, one| [all[0] + one[0], all[1] + one[1], all[2] + one[2]]);
+    assert_eq!(won, [1, 1, 1]);
+    let owner = store.invitation("h").await.unwrap().unwrap().accepted_by;
+    assert!(store.claim_invitation("1", &owner, 200).await.unwrap(), "whoever has it may finish later");
+    store.release_invitation("1", &owner).await.unwrap();
+    assert!(!store.claim_invitation("1", "usr_9", 200).await.unwrap(), "it has ended meanwhile");
+    store.put_ticket("a", "u", "body", 100, 99).await.unwrap();
+    assert_eq!(store.take_ticket("a", "u", 100).await.unwrap(), None, "it has ended");
+
+    // Written by two nodes at once, the record is one chain.
+    let rows = store.auth_log(0, 100).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), (1..=40).collect::<Vec<_>>());
+    assert_eq!(storage::check(&**store).await.unwrap().1, vec![]);
+    let of = store.auth_log_of("usr_3", u64::MAX, 2).await.unwrap();
+    assert!(of.len() == 2 && of[0].seq > of[1].seq && of.iter().all(|row| row.user == "usr_3"));
+}
+
+/// Service accounts and accounts at providers are as much of a backup as passwords are.
+async fn a_backup_keeps_every_way_in(url: String, empty: String) {
+    let store = storage::open(&url).await.unwrap();
+    let user = UserRow {
+        id: UserId::fresh().to_string(),
+        handle: "bot".to_owned(),
+        name: "Bot".to_owned(),
+        email: None,
+        password: String::new(),
+        created_at: "2026-01-01T00:00:00Z".to_owned(),
+        disabled: true,
+        service_of: OrgId::fresh().to_string(),
+    };
+    let identity = IdentityRow {
+        id: "1".to_owned(),
+        user: user.id.clone(),
+        issuer: "https://a.example".to_owned(),
+        subject: "7".to_owned(),
+        label: "ann".to_owned(),
+        created_at: 1,
+    };
+    store.add_user_with(&user, &identity).await.unwrap();
+    let mut file = Vec::new();
+    backend::admin::backup(&*store, &mut file).await.unwrap();
+    let copy = storage::open(&empty).await.unwrap();
+    backend::admin::restore(&*copy, &mut &*file).await.unwrap();
+    assert_eq!(copy.users().await.unwrap(), std::slice::from_ref(&user));
+    assert_eq!(copy.identities_of(&user.id).await.unwrap(), [identity]);
+}
+
 fn sqlite(folder: &tempfile::TempDir, name: &str) -> String {
     format!("sqlite:{}", folder.path().join(name).display())
 }
@@ -166,6 +297,8 @@ async fn on_sqlite() {
     a_command_is_done_once_and_never_as_another(sqlite(&folder, "3")).await;
     a_backup_restores_to_the_same_state_in_a_new_epoch(sqlite(&folder, "4"), sqlite(&folder, "5")).await;
     a_whole_backup_is_restored(sqlite(&folder, "6"), sqlite(&folder, "7")).await;
+    what_is_for_one_use_is_used_once(sqlite(&folder, "8")).await;
+    a_backup_keeps_every_way_in(sqlite(&folder, "9"), sqlite(&folder, "10")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,6 +309,8 @@ async fn on_postgresql() {
     a_command_is_done_once_and_never_as_another(server.database().await).await;
     a_backup_restores_to_the_same_state_in_a_new_epoch(server.database().await, server.database().await).await;
     a_whole_backup_is_restored(server.database().await, server.database().await).await;
+    what_is_for_one_use_is_used_once(server.database().await).await;
+    a_backup_keeps_every_way_in(server.database().await, server.database().await).await;
 }
 
 /// Someone with access to the file changes history: the check names the place.

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
 
+mod auth;
 mod bad_input;
+mod browser;
 mod chaos;
 #[path = "../../../domain/tests/it/commands.rs"]
 mod commands;
@@ -12,6 +14,7 @@ mod model;
 mod openapi;
 mod permissions;
 mod process;
+mod providers;
 mod rest;
 mod services;
 mod support;

@@ -82,6 +82,7 @@ async fn an_address_that_others_reach_is_refused_without_accounts() {
         database_url: None,
         redis_url: None,
         registration: backend::Registration::Auto,
+        ways_in: backend::WaysIn::default(),
     };
     let error = backend::serve(config).await.unwrap_err().to_string();
     assert!(error.contains("without login only loopback addresses are served"), "{error}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use backend::{Config, Node, Registration};
+use backend::{Config, Node, Registration, WaysIn};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -25,11 +25,26 @@ pub(crate) async fn start(
     start_in(folder, database_url, redis_url, registration).await
 }
 
+/// With accounts on SQLite, and ways in besides passwords.
+pub(crate) async fn with_ways_in(registration: Registration, ways_in: WaysIn) -> Server {
+    start_with(Arc::new(tempfile::tempdir().unwrap()), None, None, registration, ways_in).await
+}
+
 pub(crate) async fn start_in(
     folder: Arc<tempfile::TempDir>,
     database_url: Option<String>,
     redis_url: Option<String>,
     registration: Registration,
+) -> Server {
+    start_with(folder, database_url, redis_url, registration, WaysIn::default()).await
+}
+
+async fn start_with(
+    folder: Arc<tempfile::TempDir>,
+    database_url: Option<String>,
+    redis_url: Option<String>,
+    registration: Registration,
+    ways_in: WaysIn,
 ) -> Server {
     let config = Config {
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -37,6 +52,7 @@ pub(crate) async fn start_in(
         database_url,
         redis_url,
         registration,
+        ways_in,
     };
     let node = backend::serve(config).await.unwrap();
     let router = backend::http::router(node.app.clone());
@@ -78,6 +94,11 @@ impl Server {
             request = request.header("content-type", "application/json");
         }
         self.raw(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).unwrap()).await
+    }
+
+    /// Where its SQLite database is, for tests that turn the clock by changing what is kept.
+    pub(crate) fn sqlite_url(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("backend.sqlite").display())
     }
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {

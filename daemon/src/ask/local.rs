@@ -33,7 +33,7 @@ impl Ask for Local {
 
     fn update(&self, rebuild: bool, progress: &dyn Progress) -> Result<Option<Updated>> {
         if rebuild {
-            self.index.clear()?;
+            return Ok(Some(self.index.rebuild(progress, cancelled())?.into()));
         }
         if !self.index.is_writable() {
             return Ok(None);

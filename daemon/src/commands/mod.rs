@@ -2,6 +2,7 @@
 //!
 //! A command gives `Ok(true)` for success, `Ok(false)` for "nothing found" (exit status 1), an error for exit status 2.
 
+pub(crate) mod admin;
 pub(crate) mod config;
 pub(crate) mod daemon;
 pub(crate) mod doctor;
@@ -12,5 +13,6 @@ pub(crate) mod lsp;
 pub(crate) mod mcp;
 pub(crate) mod prompt;
 pub(crate) mod search;
+pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod symbols;

@@ -222,6 +222,8 @@ fn help_has_examples() {
         "graph",
         "lsp",
         "mcp",
+        "serve",
+        "admin",
         "daemon",
         "logs",
         "status",
@@ -236,7 +238,7 @@ fn help_has_examples() {
     check(
         &["--help"],
         expect![[r#"
-        Understand any code base, and search it by word, regex, symbol and meaning
+        Understand and search any code base, and serve the boards of those who work on it
 
         Usage: devmentor [OPTIONS] <COMMAND>
 
@@ -247,6 +249,8 @@ fn help_has_examples() {
           graph        Show who calls a symbol and what it calls
           lsp          Serve an editor as its language server, on standard input and output
           mcp          Serve an agent by the Model Context Protocol, on standard input and output
+          serve        Serve projects and boards to a team, or to yourself
+          admin        Look after the database of `serve`: backup, restore, checks
           daemon       Start, stop or look at the process that serves every window
           logs         Show the log of the daemon
           status       Show what is indexed, and what was left out and why

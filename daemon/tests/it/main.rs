@@ -11,5 +11,6 @@ mod full_disk;
 mod killed;
 mod mcp;
 mod search;
+mod serve;
 mod support;
 mod terminal;

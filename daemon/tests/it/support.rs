@@ -84,6 +84,7 @@ impl Workspace {
             .env("XDG_CONFIG_HOME", self.home().join("config"))
             .env("DEVMENTOR_INDEX_DIR", self.base());
         command.env("XDG_RUNTIME_DIR", self.home().join("run")).env("XDG_STATE_HOME", self.home().join("state"));
+        command.env("XDG_DATA_HOME", self.home().join("data"));
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "DEVMENTOR_LOG", "XDG_CACHE_HOME"] {
             command.env_remove(name);
         }

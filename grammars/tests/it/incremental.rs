@@ -3,12 +3,21 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use grammars::{Detail, Edit, Extractor, Language, ParseError, ParseLimits, Span};
+use grammars::{Detail, Edit, Extractor, Language, ParseError, ParseLimits, Span, SyntaxTree};
 
 const RUST: &str = "/// Adds.\nfn add(a: u32, b: u32) -> u32 {\n    a + b\n}\n\nfn main() {\n    add(1, 2);\n}\n";
 
 fn rust() -> Language {
     Language::by_name("rust").unwrap()
+}
+
+/// Tells a tree of an edit as the owner of an open text does, who knows rows and columns.
+pub(crate) fn tell(tree: &mut SyntaxTree, edit: Edit, old: &str, new: &str) {
+    let point = |text: &str, offset: u32| {
+        let before = &text[..offset as usize];
+        (before.matches('\n').count(), before.len() - before.rfind('\n').map_or(0, |at| at + 1))
+    };
+    tree.edit(edit, [point(old, edit.start), point(old, edit.old_end), point(new, edit.new_end)]);
 }
 
 /// Replaces the first `from` by `to`, in text and tree, and compares the facts with those of the new text parsed alone.
@@ -25,7 +34,7 @@ fn check_edit_of(language: Language, old: &str, from: &str, to: &str) {
     let start = old.find(from).unwrap() as u32;
     let text = old.replacen(from, to, 1);
     let edit = Edit { start, old_end: start + from.len() as u32, new_end: start + to.len() as u32 };
-    tree.edit(edit, old, &text);
+    tell(&mut tree, edit, old, &text);
     let tree = extractor.reparse(&tree, &text, &limits).unwrap();
     let followed = extractor.extract(&tree, &text, Detail::Full);
     let alone = extractor.facts(language, &text, Detail::Full).unwrap();

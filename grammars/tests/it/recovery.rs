@@ -5,6 +5,7 @@ use std::fmt::Write;
 use expect_test::{Expect, expect};
 use grammars::{Detail, Edit, Extractor, FileFacts, Language, ParseLimits};
 
+use crate::incremental::tell;
 use crate::languages;
 use crate::samples::sample;
 
@@ -162,7 +163,7 @@ fn a_tree_follows_edits_of_unclosed_brackets() {
             let old_end = old.len() - (sample.len() - line);
             text = format!("{}{typed}{}", &sample[..line], &sample[line..]);
             let edit = Edit { start: line as u32, old_end: old_end as u32, new_end: (line + typed.len()) as u32 };
-            tree.edit(edit, &old, &text);
+            tell(&mut tree, edit, &old, &text);
             tree = extractor.reparse(&tree, &text, &limits).unwrap();
             let followed = extractor.extract(&tree, &text, Detail::Full);
             let alone = extractor.facts(language, &text, Detail::Full).unwrap();

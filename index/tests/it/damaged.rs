@@ -71,7 +71,7 @@ fn converge(base: &Path, workspace: &Workspace) -> index::Result<String> {
 
 fn rebuild(base: &Path, workspace: &Workspace) -> index::Result<String> {
     let index = open(base, workspace.root(), &workspace.options)?;
-    index.clear()?;
+    index.rebuild(&Silent, &AtomicBool::new(false))?;
     drop(index);
     converge(base, workspace)
 }

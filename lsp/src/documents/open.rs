@@ -145,8 +145,7 @@ impl Open {
             let edited = self.text.replace(from, to, &change.text, encoding);
             if let Some(tree) = &mut self.tree {
                 let (start, old_end, new_end) = edited.bytes;
-                let [start_at, old_end_at, new_end_at] = edited.points;
-                tree.edit_at(Edit { start, old_end, new_end }, start_at, old_end_at, new_end_at);
+                tree.edit(Edit { start, old_end, new_end }, edited.points);
             }
             self.changed();
         }

@@ -25,6 +25,7 @@ pub(crate) struct CodeActions;
 impl Surface for CodeActions {
     type Params = CodeActionParams;
     type Answer = Option<CodeActionResponse>;
+    const NAME: Option<&'static str> = Some("codeAction");
 
     fn document(params: &CodeActionParams) -> Option<&Uri> {
         Some(&params.text_document.uri)

@@ -12,6 +12,7 @@ pub(crate) struct Highlights;
 impl Surface for Highlights {
     type Params = DocumentHighlightParams;
     type Answer = Option<Vec<DocumentHighlight>>;
+    const NAME: Option<&'static str> = Some("documentHighlight");
 
     fn document(params: &DocumentHighlightParams) -> Option<&Uri> {
         Some(&params.text_document_position_params.text_document.uri)

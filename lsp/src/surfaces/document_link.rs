@@ -21,6 +21,7 @@ pub(crate) struct Links;
 impl Surface for Links {
     type Params = DocumentLinkParams;
     type Answer = Option<Vec<DocumentLink>>;
+    const NAME: Option<&'static str> = Some("documentLink");
 
     fn document(params: &DocumentLinkParams) -> Option<&Uri> {
         Some(&params.text_document.uri)

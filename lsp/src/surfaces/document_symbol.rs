@@ -15,6 +15,7 @@ pub(crate) struct DocumentSymbols;
 impl Surface for DocumentSymbols {
     type Params = DocumentSymbolParams;
     type Answer = Option<DocumentSymbolResponse>;
+    const NAME: Option<&'static str> = Some("documentSymbol");
 
     fn document(params: &DocumentSymbolParams) -> Option<&Uri> {
         Some(&params.text_document.uri)

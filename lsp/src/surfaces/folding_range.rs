@@ -17,6 +17,7 @@ pub(crate) struct Folding;
 impl Surface for Folding {
     type Params = FoldingRangeParams;
     type Answer = Option<Vec<FoldingRange>>;
+    const NAME: Option<&'static str> = Some("foldingRange");
 
     fn document(params: &FoldingRangeParams) -> Option<&Uri> {
         Some(&params.text_document.uri)

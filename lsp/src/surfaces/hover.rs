@@ -39,6 +39,7 @@ pub(crate) struct HoverSurface;
 impl Surface for HoverSurface {
     type Params = HoverParams;
     type Answer = Option<Hover>;
+    const NAME: Option<&'static str> = Some("hover");
 
     fn document(params: &HoverParams) -> Option<&Uri> {
         Some(&params.text_document_position_params.text_document.uri)

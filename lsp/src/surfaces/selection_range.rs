@@ -17,6 +17,7 @@ pub(crate) struct Selection;
 impl Surface for Selection {
     type Params = SelectionRangeParams;
     type Answer = Option<Vec<SelectionRange>>;
+    const NAME: Option<&'static str> = Some("selectionRange");
 
     fn document(params: &SelectionRangeParams) -> Option<&Uri> {
         Some(&params.text_document.uri)

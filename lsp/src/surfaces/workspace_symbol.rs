@@ -26,6 +26,7 @@ pub(crate) struct WorkspaceSymbols;
 impl Surface for WorkspaceSymbols {
     type Params = WorkspaceSymbolParams;
     type Answer = Option<WorkspaceSymbolResponse>;
+    const NAME: Option<&'static str> = Some("symbol");
     const LANE: Lane = Lane::Slow;
 
     fn announce(capabilities: &mut ServerCapabilities, session: &Session) {

@@ -269,6 +269,26 @@ async fn settings_change_and_mistakes_in_them_are_logged() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_switched_off_is_neither_announced_nor_answered() {
+    let world = world("//- /a.rs\n");
+    let mut client = world.connect();
+    let off = json!({ "off": ["documentSymbol"] });
+    client.initialize(&[world.uri("")], json!({}), off).await;
+    assert_eq!(client.agreed["capabilities"]["documentSymbolProvider"], Value::Null);
+    assert_eq!(client.agreed["capabilities"]["hoverProvider"], true);
+    let uri = world.uri("a.rs");
+    client.open(&uri, "rust", "fn alpha() {}\n").await;
+    let symbols = json!({ "textDocument": { "uri": uri } });
+    assert_eq!(client.request("textDocument/documentSymbol", symbols.clone()).await.unwrap(), Value::Null);
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "off": [] } })).await;
+    assert_eq!(client.request("textDocument/documentSymbol", symbols).await.unwrap()[0]["name"], "alpha");
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "off": ["hovering"] } })).await;
+    let log = client.wait_for("window/logMessage").await;
+    assert!(log["params"]["message"].as_str().unwrap().contains("is a list of `hover`, "), "{log}");
+    client.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_workspace_is_told_in_the_log_and_not_in_a_pop_up() {
     let world =
         world_with("//- /a.rs\n", |options| options.settings = Arc::new(|_| Err("devmentor.toml:3: wrong".to_owned())));

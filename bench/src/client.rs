@@ -1,66 +1,58 @@
-//! A window: `devmentor lsp` and as much of an editor as a measurement needs.
+//! A language server as a process, and as much of an editor as a measurement needs.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-pub(super) struct Window {
+pub(crate) struct Client {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     next: u64,
 }
 
-impl Window {
+impl Client {
     /// Starts it and waits for the answer to `initialize`.
-    pub(super) fn open(mut command: Command, root: &Path) -> Result<Window> {
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    pub(crate) fn open(mut command: Command, root: &Path) -> Result<Client> {
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let input = process.stdin.take().context("no input")?;
         let output = BufReader::new(process.stdout.take().context("no output")?);
-        let mut window = Window { process, input, output, next: 0 };
+        let mut client = Client { process, input, output, next: 0 };
         let uri = format!("file://{}", root.display());
         let folders = json!([{ "uri": uri, "name": "bench" }]);
-        window.ask(
+        client.ask(
             "initialize",
             json!({ "processId": null, "rootUri": uri, "capabilities": {}, "workspaceFolders": folders }),
         )?;
-        window.tell("initialized", json!({}))?;
-        Ok(window)
+        client.tell("initialized", json!({}))?;
+        Ok(client)
     }
 
-    pub(super) fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.process.id()
     }
 
-    /// Opens a text and waits for its symbols, of which there is one.
-    pub(super) fn symbols(&mut self, file: &Path, text: &str) -> Result<()> {
+    /// Opens a text; gives its address.
+    pub(crate) fn show(&mut self, file: &Path, language: &str, text: &str) -> Result<String> {
         let uri = format!("file://{}", file.display());
-        let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": text });
+        let document = json!({ "uri": uri, "languageId": language, "version": 1, "text": text });
         self.tell("textDocument/didOpen", json!({ "textDocument": document }))?;
-        self.expect_symbol(&uri)
+        Ok(uri)
     }
 
-    fn expect_symbol(&mut self, uri: &str) -> Result<()> {
-        let found = self.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }))?;
-        ensure!(found[0]["name"] == "probe", "the symbol is not there: {found}");
-        Ok(())
-    }
-
-    /// Kills the daemon and asks again for what it knew.
-    pub(super) fn kill_daemon_and_ask(mut self, daemon: u32, file: &Path) -> Result<()> {
-        let uri = format!("file://{}", file.display());
-        self.symbols(file, "def probe():\n    return 1\n")?;
-        let killed = Command::new("kill").args(["-9", &daemon.to_string()]).status()?;
-        ensure!(killed.success(), "the daemon cannot be killed");
-        self.expect_symbol(&uri)?;
-        self.close()
+    /// How long an answer takes, and the answer.
+    pub(crate) fn timed(&mut self, method: &str, params: Value) -> Result<(Duration, Value)> {
+        let begun = Instant::now();
+        let answer = self.ask(method, params)?;
+        Ok((begun.elapsed(), answer))
     }
 
     /// Says goodbye and waits for the end.
-    pub(super) fn close(mut self) -> Result<()> {
+    pub(crate) fn close(mut self) -> Result<()> {
         self.ask("shutdown", Value::Null)?;
         self.tell("exit", Value::Null)?;
         self.process.wait()?;
@@ -71,7 +63,7 @@ impl Window {
         self.say(&json!({ "jsonrpc": "2.0", "method": method, "params": params }))
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Result<Value> {
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> Result<Value> {
         self.next += 1;
         let id = self.next;
         self.say(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
@@ -98,7 +90,7 @@ impl Window {
         let mut length = 0;
         loop {
             let mut line = String::new();
-            ensure!(self.output.read_line(&mut line)? > 0, "the window has ended");
+            ensure!(self.output.read_line(&mut line)? > 0, "the server has ended");
             match line.trim_end() {
                 "" => break,
                 line => {
