@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::storage::StoreError;
 use crate::streams::Failure;
 
+/// Characters of a detail.
+const MAX_DETAIL: usize = 500;
+
 /// A problem document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
@@ -30,12 +33,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Any problem.
+    /// Any problem. The detail may quote what was sent; of a long quotation the beginning is enough.
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        let mut detail: String = detail.into();
+        if let Some((end, _)) = detail.char_indices().nth(MAX_DETAIL) {
+            detail.truncate(end);
+            detail.push('…');
+        }
         Self {
             status: status.as_u16(),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            detail: detail.into(),
+            detail,
             code: code.to_owned(),
             field: None,
             retry_after: None,

@@ -362,7 +362,7 @@ async fn write(txn: &mut dyn Txn, row: &StreamRow, event: &Event, deleted: bool)
 }
 
 fn parse(stream: &str, row: &EntityRow) -> Result<Entity, StoreError> {
-    serde_json::from_str(&row.body)
+    Entity::read(&row.kind, &row.body)
         .map_err(|error| StoreError::Corrupt(format!("{} {} of {stream}: {error}", row.kind, row.id)))
 }
 

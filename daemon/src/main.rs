@@ -52,7 +52,7 @@ enum Command {
     /// Serve an agent by the Model Context Protocol, on standard input and output.
     Mcp(commands::mcp::Arguments),
     /// Serve projects and boards to a team, or to yourself.
-    Serve(commands::serve::Arguments),
+    Serve(Box<commands::serve::Arguments>),
     /// Look after the database of `serve`: backup, restore, checks.
     Admin(commands::admin::Arguments),
     /// Start, stop or look at the process that serves every window.

@@ -211,6 +211,15 @@ macro_rules! commands {
             $($(#[$doc])* #[serde(rename = $kind)] $name { $($(#[$fdoc])* $field: $ty),* },)*
         }
 
+        /// A command under its kind as a key. Where the kind stands among the fields, as in [`Command`], a reader cannot say
+        /// which field it stumbled over.
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "only whether it can be read is asked")]
+        enum Keyed {
+            $(#[serde(rename = $kind)] $name { $($(#[$fdoc])* $field: $ty),* },)*
+        }
+
         impl Command {
             /// The name in JSON and in events.
             pub const fn kind(&self) -> &'static str {
@@ -231,6 +240,55 @@ macro_rules! commands {
             pub const KINDS: &[&str] = &[$($kind),*];
         }
     };
+}
+
+/// Where a JSON value is no command, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// A JSON pointer without the leading slash; empty for the whole.
+    pub place: String,
+    /// The reason, in words.
+    pub reason: String,
+}
+
+impl Command {
+    /// Reads a command.
+    ///
+    /// # Errors
+    /// The first place that does not fit.
+    pub fn read(value: &serde_json::Value) -> Result<Self, Misfit> {
+        Self::deserialize(value).map_err(|error| {
+            misfit(value).unwrap_or_else(|| Misfit { place: String::new(), reason: error.to_string() })
+        })
+    }
+}
+
+fn misfit(value: &serde_json::Value) -> Option<Misfit> {
+    use serde_json::Value;
+    let at = |place: &str, reason: String| Some(Misfit { place: place.to_owned(), reason });
+    let Value::Object(fields) = value else { return at("", "a command is an object".to_owned()) };
+    let Some(Value::String(kind)) = fields.get("type") else {
+        return at("type", "type is a command's name".to_owned());
+    };
+    if !Command::KINDS.contains(&&**kind) {
+        return at("type", format!("there is no command {kind:.60}"));
+    }
+    if let (Some(Value::Array(parts)), "bulk") = (fields.get("commands"), &**kind) {
+        let found = parts.iter().enumerate().find_map(|(number, part)| Some((number, misfit(part)?)));
+        if let Some((number, part)) = found {
+            let place = format!("commands/{number}/{}", part.place);
+            return at(place.trim_end_matches('/'), part.reason);
+        }
+    }
+    let rest: serde_json::Map<_, _> = fields.clone().into_iter().filter(|(name, _)| name != "type").collect();
+    let keyed = Value::Object([(kind.clone(), Value::Object(rest))].into_iter().collect());
+    let error = serde_path_to_error::deserialize::<_, Keyed>(&keyed).err()?;
+    let parts = error.path().iter().filter_map(|segment| match segment {
+        serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
+        serde_path_to_error::Segment::Map { key } => Some(key.clone()),
+        serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
+    });
+    at(&parts.collect::<Vec<_>>().join("/"), error.inner().to_string())
 }
 
 /// Shorthand: a field that may be left out.

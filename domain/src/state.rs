@@ -39,6 +39,17 @@ macro_rules! entities {
         pub enum EntityRef { $($(#[$doc])* #[serde(rename = $kind)] $name($id)),* }
 
         impl Entity {
+            /// Reads an entity of a known kind: several times faster than finding the kind among the fields.
+            ///
+            /// # Errors
+            /// It is none of this kind.
+            pub fn read(kind: &str, json: &str) -> serde_json::Result<Self> {
+                match kind {
+                    $($kind => serde_json::from_str(json).map(Self::$name),)*
+                    _ => serde_json::from_str(json),
+                }
+            }
+
             /// Kind and identity.
             pub fn reference(&self) -> EntityRef {
                 match self { $(Self::$name(it) => EntityRef::$name(it.id)),* }

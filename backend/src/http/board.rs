@@ -134,27 +134,49 @@ fn make_backlog(state: &State) -> Backlog {
 }
 
 async fn board(Of(app): Of<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(made(&app, &project, &headers, "board", |state| serde_json::to_vec(&make_board(state))))
+    made(&app, &project, &headers, "board", |state| serde_json::to_vec(&make_board(state))).await
 }
 
 async fn backlog(Of(app): Of<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(made(&app, &project, &headers, "backlog", |state| serde_json::to_vec(&make_backlog(state))))
+    made(&app, &project, &headers, "backlog", |state| serde_json::to_vec(&make_backlog(state))).await
 }
 
-fn made(
+async fn made(
     app: &App,
     project: &InProject,
     headers: &HeaderMap,
     name: &'static str,
     make: impl FnOnce(&State) -> serde_json::Result<Vec<u8>>,
-) -> Response {
+) -> Result<Response, Problem> {
     // Plain data with string keys always serialises.
-    let (seq, bytes, hit) = project.slot.cached(name, |state| make(state).unwrap_or_default());
+    let (made, hit) = project.slot.cached(name, |state| make(state).unwrap_or_default());
     Meters::count(if hit { &app.meters.board_cache_hits_total } else { &app.meters.board_cache_misses_total });
     // After a restore the same number is another board.
-    let tag = format!("\"{}-{seq}\"", app.epoch);
+    let tag = format!("\"{}-{}\"", app.epoch, made.seq);
     if not_modified(headers, &tag) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
-    ([(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".to_owned())], bytes).into_response()
+    let kind = (header::CONTENT_TYPE, "application/json".to_owned());
+    if !takes_gzip(headers) {
+        return Ok(([(header::ETAG, tag), kind], made.plain).into_response());
+    }
+    // Compressing a large board takes longer than making it; it is kept too, and made beside the requests.
+    let bytes = match made.is_compressed() {
+        true => made.gzip(),
+        false => tokio::task::spawn_blocking(move || made.gzip())
+            .await
+            .map_err(|error| crate::storage::StoreError::Other(error.to_string()))?,
+    };
+    let encoding = (header::CONTENT_ENCODING, "gzip".to_owned());
+    let vary = (header::VARY, "accept-encoding".to_owned());
+    Ok(([(header::ETAG, tag), kind, encoding, vary], bytes).into_response())
+}
+
+/// Whether the client takes gzip; one that gives it no weight (`q=0`) does not.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let given = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    given.split(',').any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
 }

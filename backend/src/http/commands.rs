@@ -33,10 +33,23 @@ struct Sent {
     /// Made by the client; the same identity again does nothing again, with another content it is refused.
     id: CommandId,
     /// What is asked.
-    command: Command,
+    #[schemars(with = "Command")]
+    command: serde_json::Value,
     /// Refuse unless the thing is at this version.
     #[serde(default)]
     expected: Option<Expected>,
+}
+
+impl Sent {
+    /// Read by itself, so that a mistake says in which of its fields it is: counted from the command, as refusals do.
+    fn envelope(self) -> Result<Envelope, Problem> {
+        let command = Command::read(&self.command).map_err(|misfit| {
+            let field = if misfit.place.is_empty() { "command" } else { &misfit.place };
+            Problem::invalid(field, format!("The command does not fit: {}.", misfit.reason))
+        })?;
+        let expected = self.expected.map(|expected| (expected.target, expected.version));
+        Ok(Envelope { id: self.id, command, expected })
+    }
 }
 
 /// A thing and its version.
@@ -61,8 +74,7 @@ pub(super) struct Accepted {
 }
 
 async fn done(State(app): State<Arc<App>>, place: Place, Body(sent): Body<Sent>) -> Result<Json<Accepted>, Problem> {
-    let expected = sent.expected.map(|expected| (expected.target, expected.version));
-    let envelope = Envelope { id: sent.id, command: sent.command, expected };
+    let envelope = sent.envelope()?;
     execute(&app, &place, &envelope).await.map(Json)
 }
 

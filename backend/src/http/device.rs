@@ -51,11 +51,11 @@ pub(super) fn register(api: &mut Api) {
         decide,
     );
     let about = About::new(Rule::Open, "The page on which people let a program in").query::<Prefilled>();
-    api.get("/device", about.gives_other(200, "text/html"), form_page);
+    api.get("/device", about.gives_other(200, "text/html").page(), form_page);
     let about = About::new(Rule::Open, "The page's first step: the code, and who answers");
-    api.post("/device", about.form::<WhoAnswers>().gives_other(200, "text/html"), confirm_page);
+    api.post("/device", about.form::<WhoAnswers>().gives_other(200, "text/html").page(), confirm_page);
     let about = About::new(Rule::Open, "The page's second step: yes or no");
-    api.post("/device/decide", about.form::<Answer>().gives_other(200, "text/html"), decided_page);
+    api.post("/device/decide", about.form::<Answer>().gives_other(200, "text/html").page(), decided_page);
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

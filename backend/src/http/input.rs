@@ -30,13 +30,44 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 }
                 _ => Problem::bad_request("The body ended early."),
             })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("The body does not fit: {error}."))
-            }
-            _ => Problem::bad_request(format!("The body is not JSON: {error}.")),
-        })
+        // A list would be read as the fields in their order, which no document promises.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The body is a JSON object."));
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let field = pointer(error.path());
+            mistake(error.inner(), field)
+        });
+        let value = read?;
+        deserializer.end().map_err(|error| mistake(&error, None))?;
+        Ok(Self(value))
     }
+}
+
+/// What is wrong with a body: no JSON at all, or JSON that does not fit, and then where.
+fn mistake(error: &serde_json::Error, field: Option<String>) -> Problem {
+    match error.classify() {
+        serde_json::error::Category::Data => {
+            let detail = format!("The body does not fit: {error}.");
+            Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+        }
+        _ => Problem::bad_request(format!("The body is not JSON: {error}.")),
+    }
+}
+
+/// A place in a body as refusals name it: a JSON pointer without the leading slash.
+fn pointer(path: &serde_path_to_error::Path) -> Option<String> {
+    use serde_path_to_error::Segment;
+    let parts: Vec<String> = path
+        .iter()
+        .map_while(|segment| match segment {
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Map { key } => Some(key.clone()),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 trait RejectionStatus {

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -28,6 +29,8 @@ use crate::realtime::{Member, Outbox};
 /// The largest frame a client may send, and how many projects it may follow at once.
 const MAX_FRAME: usize = 16 << 10;
 const MAX_ROOMS: usize = 50;
+/// Bytes read at once. What clients say is short; a longer frame takes several reads.
+const READ_BUFFER: usize = 2 << 10;
 /// Frames a client may send in ten seconds.
 const MAX_FRAMES: u32 = 200;
 /// How long a client may take to say who it is, and to take one frame.
@@ -49,15 +52,19 @@ pub(super) fn register(api: &mut Api) {
 async fn upgrade(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
+    let upgrade =
+        upgrade.map_err(|rejection| Problem::new(rejection.status(), "no_websocket", rejection.body_text()))?;
     let known = match identify(&app, &headers).await {
         Ok(who) => Some(who),
         // A browser cannot send the header; it says who it is in the first frame.
         Err(_) if !headers.contains_key("authorization") => None,
         Err(problem) => return Err(problem),
     };
-    let upgrade = upgrade.max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME);
+    // The library fills its read buffer with zeros before each read, so its size is what every idle connection holds: 128 KiB
+    // if it is not said.
+    let upgrade = upgrade.read_buffer_size(READ_BUFFER).max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME);
     Ok(upgrade.on_upgrade(move |socket| async move {
         app.meters.live_connections.fetch_add(1, Ordering::Relaxed);
         serve(&app, socket, known).await;
@@ -75,6 +82,8 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
     }
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let (mut window, mut count, mut quiet) = (tokio::time::Instant::now(), 0, 0);
+    // One timer for the connection's life; a new one for each message would be a part of what a message costs.
+    let mut silence = tokio::time::interval_at(tokio::time::Instant::now() + QUIET, QUIET);
     let (code, reason) = loop {
         tokio::select! {
             text = outbox.next() => {
@@ -112,7 +121,7 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
                 }
             }
             () = tokio::time::sleep_until(deadline), if who.is_none() => break (wire::REFUSED, "say who you are first"),
-            () = tokio::time::sleep(QUIET) => {
+            _ = silence.tick() => {
                 quiet += 1;
                 if quiet > 2 || sink.send(Message::Ping(bytes::Bytes::new())).await.is_err() {
                     return;

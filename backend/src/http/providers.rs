@@ -25,11 +25,12 @@ pub(super) fn register(api: &mut Api) {
     let about = About::new(Rule::Open, "Where else people may log in");
     api.get("/api/auth/providers", about.gives::<Vec<Shown>>(200), list);
     let about = About::new(Rule::Open, "Send this browser to a provider").query::<Start>();
-    api.get("/api/auth/providers/{provider}/start", about.gives_other(303, ""), start);
+    api.get("/api/auth/providers/{provider}/start", about.gives_other(303, "").page(), start);
     let about = About::new(Rule::Open, "The provider sends the browser back; it goes on to where it came from")
         .query::<Brought>()
         .gives_other(303, "")
-        .gives_other(200, "text/html");
+        .gives_other(200, "text/html")
+        .page();
     api.get("/api/auth/providers/{provider}/callback", about, callback);
     let about = About::new(Rule::Open, "Exchange what the browser came back with: `#login=…` of the page's address");
     api.post("/api/auth/providers/finish", about.body::<Finish>().gives::<Tokens>(200), finish);

@@ -218,8 +218,12 @@ async fn done(
         return Err(Problem::not_found());
     }
     command.insert("type".to_owned(), Value::String(write.command.clone()));
-    let command: Command = serde_json::from_value(Value::Object(command)).map_err(|error| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", format!("The request does not fit: {error}."))
+    let command = Command::read(&Value::Object(command)).map_err(|misfit| {
+        // The body of a change is the fields themselves.
+        let place = misfit.place.trim_start_matches("fields/");
+        let mut problem = Problem::invalid(place, format!("The request does not fit: {}.", misfit.reason));
+        problem.field = problem.field.filter(|field| !field.is_empty());
+        problem
     })?;
     let status = if shape.makes() { StatusCode::CREATED } else { StatusCode::OK };
     do_and_show(app, place, headers, target, status, command).await.map_err(|mut problem| {

@@ -50,6 +50,7 @@ pub(super) struct About {
     body: Option<(&'static str, MakeSchema)>,
     answers: Vec<(u16, &'static str, Option<MakeSchema>)>,
     command: bool,
+    page: bool,
 }
 
 /// The schema of a type.
@@ -59,7 +60,15 @@ fn schema_of<T: JsonSchema + 'static>() -> MakeSchema {
 
 impl About {
     pub(super) fn new(rule: Rule, summary: impl Into<String>) -> Self {
-        Self { summary: summary.into(), rule, query: None, body: None, answers: Vec::new(), command: false }
+        Self {
+            summary: summary.into(),
+            rule,
+            query: None,
+            body: None,
+            answers: Vec::new(),
+            command: false,
+            page: false,
+        }
     }
 
     /// What may stand behind `?`.
@@ -105,6 +114,12 @@ impl About {
     /// An answer that is no JSON.
     pub(super) fn gives_other(mut self, status: u16, kind: &'static str) -> Self {
         self.answers.push((status, kind, None));
+        self
+    }
+
+    /// Browsers come here: what goes wrong is told on a page, where it is not told by the layers around.
+    pub(super) fn page(mut self) -> Self {
+        self.page = true;
         self
     }
 
@@ -237,13 +252,12 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         };
         responses.insert(status.to_string(), json!({ "description": about.summary, "content": content }));
     }
-    responses.insert(
-        "default".to_owned(),
-        json!({
-            "description": "A problem document.",
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-        }),
-    );
+    let problem = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    let mut wrong = json!({ "application/problem+json": problem });
+    if about.page {
+        wrong["text/html"] = json!({ "schema": { "type": "string" } });
+    }
+    responses.insert("default".to_owned(), json!({ "description": "A problem document.", "content": wrong }));
     let mut description = json!({
         "summary": about.summary,
         "operationId": operation_id(operation),

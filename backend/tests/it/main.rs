@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy knows test functions, not what they share")]
 
 mod auth;
+mod bad_input;
 mod browser;
 mod chaos;
 #[path = "../../../domain/tests/it/commands.rs"]
@@ -11,6 +12,7 @@ mod contract;
 mod gateway;
 mod live;
 mod model;
+mod openapi;
 mod operations;
 mod permissions;
 mod process;

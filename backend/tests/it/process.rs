@@ -65,9 +65,15 @@ impl Drop for Process {
 
 /// The answer's body when it was a success; nothing when the process died first.
 pub(crate) async fn call(address: &str, method: &str, path: &str, body: &Value) -> Option<Value> {
+    call_as(address, "", method, path, body).await
+}
+
+/// The same with a token; none when it is empty.
+pub(crate) async fn call_as(address: &str, token: &str, method: &str, path: &str, body: &Value) -> Option<Value> {
     let body = body.to_string();
+    let token = if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
     let mut stream = tokio::net::TcpStream::connect(address).await.ok()?;

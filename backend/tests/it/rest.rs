@@ -140,6 +140,25 @@ async fn old_copies_do_not_overwrite_new_ones() {
     assert_eq!(server.raw(again.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
     let metrics = server.get("", "/metrics").await.text;
     assert!(metrics.contains("devmentor_board_cache_hits_total 1\n"), "{metrics}");
+
+    // Compressed it is the same board, for those who take it.
+    use std::io::Read;
+    let plain = server.get("", &board).await.text;
+    for (accepts, compressed) in
+        [("gzip, br", true), ("br, GZIP;q=0.5", true), ("gzip;q=0", false), ("identity", false)]
+    {
+        let request = Request::builder().uri(&board).header("host", "localhost").header("accept-encoding", accepts);
+        let response =
+            tower::ServiceExt::oneshot(server.router.clone(), request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.headers().get("content-encoding").is_some(), compressed, "{accepts}");
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let mut text = String::new();
+        match compressed {
+            true => flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut text).unwrap(),
+            false => (&*bytes).read_to_string(&mut text).unwrap(),
+        };
+        assert_eq!(text, plain, "{accepts}");
+    }
 }
 
 #[tokio::test]
@@ -189,12 +208,20 @@ async fn bad_input_gets_a_clear_answer() {
         (json!({ "fields": { "title": "a", "estimate": -1 } }), 422, "invalid value"),
         (json!({ "fields": { "title": "a" }, "id": "tsk_1" }), 422, "tsk_01h455vb4pex5vsknk084sn02q"),
         (json!({ "fields": { "title": "a", "labels": ["lbl_01h455vb4pex5vsknk084sn02q"] } }), 404, "no label"),
-        (json!([1]), 422, "does not fit"),
+        (json!([null, null]), 422, "is a JSON object"),
     ] {
         let answer = server.call("", "POST", &tasks, Some(body.clone())).await;
         assert_eq!(answer.status, status, "{body} {}", answer.text);
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert!(answer.body["detail"].as_str().unwrap().contains(says), "{body}: {}", answer.text);
+    }
+    for (body, field) in [
+        (json!({ "fields": { "title": 7 } }), json!("fields/title")),
+        (json!({ "fields": { "title": "a", "labels": ["x"] } }), json!("fields/labels/0")),
+        (json!({ "fields": { "title": "a" }, "column": 1 }), json!("column")),
+        (json!({ "fields": { "title": "" } }), json!("fields/title")),
+    ] {
+        assert_eq!(server.call("", "POST", &tasks, Some(body.clone())).await.body["field"], field, "{body}");
     }
     let raw = |kind: &str, body: Vec<u8>| {
         let request =
@@ -212,6 +239,8 @@ async fn bad_input_gets_a_clear_answer() {
         assert_eq!(server.get("", path).await.status, 404, "{path}");
     }
     assert_eq!(server.call("", "PUT", &tasks, Some(json!({}))).await.status, 405);
+    let no_upgrade = server.get("", "/ws").await;
+    assert_eq!((no_upgrade.status.as_u16(), no_upgrade.body["code"].as_str()), (400, Some("no_websocket")));
     assert_eq!(server.get("", &format!("{tasks}?limit=x")).await.status, 400);
     assert_eq!(server.get("", &format!("{tasks}?query=colour:red")).await.status, 422);
     assert_eq!(server.get("", &format!("/api/projects/{id}")).await.body["seq"], before, "nothing was written");

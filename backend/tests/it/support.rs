@@ -115,10 +115,19 @@ impl Server {
         (token, id)
     }
 
+    /// The folder of its data.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// An organisation and a project in it; answers with their identities.
     pub(crate) async fn project(&self, token: &str) -> (String, String) {
+        self.project_named(token, "DM").await
+    }
+
+    pub(crate) async fn project_named(&self, token: &str, key: &str) -> (String, String) {
         let org = self.post(token, "/api/orgs", json!({ "name": "Acme" })).await["id"].as_str().unwrap().to_owned();
-        let body = json!({ "org": org, "key": "DM", "name": "DevMentor" });
+        let body = json!({ "org": org, "key": key, "name": "DevMentor" });
         let project = self.post(token, "/api/projects", body).await["id"].as_str().unwrap().to_owned();
         (org, project)
     }

@@ -24,7 +24,8 @@ pub(crate) fn wait<T>(future: impl Future<Output = T>) -> Result<T> {
 pub(crate) fn who(keep: &Keep, server: &str) -> Result<Me> {
     // Two programs that refreshed at once would leave one of them with a token that is not good any more.
     let _alone = keep.lock()?;
-    let token = keep.token(server)?.ok_or_else(|| anyhow!("there is no login at {server}; run: devmentor login {server}"))?;
+    let token =
+        keep.token(server)?.ok_or_else(|| anyhow!("there is no login at {server}; run: devmentor login {server}"))?;
     // It was accepted when it was made, with --insecure or without.
     let client = Client::new(server, true)?;
     let tokens = wait(client.refresh(&token))?.map_err(|fault| match fault {

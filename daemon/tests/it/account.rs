@@ -24,7 +24,7 @@ impl Server {
             database_url: None,
             redis_url: None,
             registration,
-            ways_in: backend::WaysIn::default(),
+            ..backend::Config::default()
         };
         let node = runtime.block_on(backend::serve(config)).unwrap();
         let address = format!("http://{}", node.address);

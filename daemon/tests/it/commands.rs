@@ -228,6 +228,9 @@ fn help_has_examples() {
         "logs",
         "status",
         "doctor",
+        "login",
+        "logout",
+        "whoami",
         "config",
         "completions",
     ] {
@@ -255,6 +258,9 @@ fn help_has_examples() {
           logs         Show the log of the daemon
           status       Show what is indexed, and what was left out and why
           doctor       Find out what is wrong and how to mend it
+          login        Log in to a team's server
+          logout       Log out of a team's server
+          whoami       Show where you are logged in, and as whom
           config       Show the effective configuration and where each value comes from
           completions  Print completions for a shell
           help         Print this message or the help of the given subcommand(s)

@@ -193,11 +193,8 @@ async fn when_the_project_is_gone_what_waits_is_kept() {
     ann.until("the project to be gone", |status| matches!(status.connection, Connection::Gone(_))).await;
     assert_eq!(ann.titles(), ["written on a train"]);
     assert_eq!(ann.store.queue(project).await.unwrap().len(), 1);
-    let refused = ann.project.submit(Command::CreateTask {
-        id: TaskId::fresh(),
-        fields: Default::default(),
-        column: None,
-    });
+    let refused =
+        ann.project.submit(Command::CreateTask { id: TaskId::fresh(), fields: Default::default(), column: None });
     assert!(refused.await.unwrap_err().to_string().starts_with("the project cannot be changed any more"));
 }
 
