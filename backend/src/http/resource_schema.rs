@@ -129,9 +129,9 @@ impl Shape {
     }
 }
 
-/// An entity of one kind with its version; a component of its own, such as `EpicShown`.
+/// An entity of one kind with its version; a component of its own, such as `VersionedEpic`.
 pub(super) fn shown(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-    let name: String = kind.split('_').map(capital).chain(["Shown".to_owned()]).collect();
+    let name: String = std::iter::once("Versioned".to_owned()).chain(kind.split('_').map(capital)).collect();
     if !generator.definitions().contains_key(&name) {
         generator.subschema_for::<Entity>();
         let all = generator.definitions().get("Entity").cloned().unwrap_or_default();
