@@ -4,12 +4,14 @@
 //! asked again, so its last moments may be lost with the power, but never half of them (`NORMAL`).
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use domain::state::Entity;
 use domain::{Change, Command, CommandId, Event, ProjectId, State};
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use serde::de::DeserializeOwned;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 use tokio::sync::Mutex;
 
@@ -199,15 +201,35 @@ impl Store {
     /// The file cannot be read.
     pub async fn projects(&self) -> Result<Vec<ProjectId>> {
         let mut connection = self.replica.lock().await;
-        let rows = sqlx::query("SELECT id FROM projects UNION SELECT project FROM outbox ORDER BY 1")
+        let rows = sqlx::query("SELECT id FROM projects UNION SELECT project AS id FROM outbox ORDER BY 1")
             .fetch_all(&mut *connection)
             .await
             .map_err(|cause| self.wrong(cause))?;
-        rows.iter().map(|row| self.id(row.get(0))).collect()
+        rows.iter().map(|row| self.parsed(row, "id")).collect()
     }
 
-    fn id<T: std::str::FromStr>(&self, text: &str) -> Result<T> {
-        text.parse().map_err(|_| self.damaged(format!("the identity {text}")))
+    /// A column as it is stored. Another type than the one that was written is damage, not a reason to end.
+    fn column<'r, T>(&self, row: &'r SqliteRow, name: &str) -> Result<T>
+    where
+        T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+    {
+        row.try_get(name).map_err(|_| self.damaged(format!("the column {name} of a row")))
+    }
+
+    /// A column that holds an identity or a time.
+    fn parsed<T: FromStr>(&self, row: &SqliteRow, name: &str) -> Result<T> {
+        let text: &str = self.column(row, name)?;
+        text.parse().map_err(|_| self.damaged(format!("the column {name}, which is {text:.60},")))
+    }
+
+    /// A column that holds JSON.
+    fn json<T: DeserializeOwned>(&self, row: &SqliteRow, name: &str) -> Result<T> {
+        let text: &str = self.column(row, name)?;
+        serde_json::from_str(text).map_err(|error| self.damaged(format!("the column {name} ({error})")))
+    }
+
+    fn number(&self, row: &SqliteRow, name: &str) -> Result<u64> {
+        self.column(row, name).map(i64::unsigned_abs)
     }
 
     /// What is kept of a project.
@@ -229,13 +251,11 @@ impl Store {
             .await
             .map_err(|cause| self.wrong(cause))?;
         let mut entities = Vec::with_capacity(rows.len());
-        for row in rows {
-            let entity: Entity =
-                serde_json::from_str(row.get(1)).map_err(|_| self.damaged(format!("an entity of {id}")))?;
-            entities.push((row.get::<i64, _>(0).unsigned_abs(), entity));
+        for row in &rows {
+            entities.push((self.number(row, "seq")?, self.json::<Entity>(row, "body")?));
         }
-        let state = State::from_entities(row.get::<i64, _>(1).unsigned_abs(), entities);
-        Ok(Some(Kept { epoch: row.get(0), state, gone: row.get(2) }))
+        let state = State::from_entities(self.number(&row, "seq")?, entities);
+        Ok(Some(Kept { epoch: self.column(&row, "epoch")?, state, gone: self.column(&row, "gone")? }))
     }
 
     /// Writes a project as a whole, in place of what was kept of it.
@@ -310,22 +330,6 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a project of which nothing waits.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub async fn forget(&self, project: ProjectId) -> Result<()> {
-        let mut connection = self.replica.lock().await;
-        for statement in ["DELETE FROM entities WHERE project = $1", "DELETE FROM projects WHERE id = $1"] {
-            sqlx::query(statement)
-                .bind(project.to_string())
-                .execute(&mut *connection)
-                .await
-                .map_err(|cause| self.wrong(cause))?;
-        }
-        Ok(())
-    }
-
     /// Keeps a command; when this returns it survives the end of the process and of the power.
     ///
     /// # Errors
@@ -357,12 +361,11 @@ impl Store {
             .map_err(|cause| self.wrong(cause))?;
         rows.iter()
             .map(|row| {
-                let id: &str = row.get(0);
                 Ok(Queued {
-                    id: self.id(id)?,
-                    command: serde_json::from_str(row.get(1)).map_err(|_| self.damaged(format!("the command {id}")))?,
-                    at: self.id(row.get(2))?,
-                    accepted: row.get::<Option<i64>, _>(3).map(i64::unsigned_abs),
+                    id: self.parsed(row, "id")?,
+                    command: self.json(row, "command")?,
+                    at: self.parsed(row, "at")?,
+                    accepted: self.column::<Option<i64>>(row, "accepted")?.map(i64::unsigned_abs),
                 })
             })
             .collect()
@@ -446,16 +449,15 @@ impl Store {
         .map_err(|cause| self.wrong(cause))?;
         rows.iter()
             .map(|row| {
-                let id: &str = row.get(0);
                 Ok(Refused {
-                    id: self.id(id)?,
-                    project: self.id(row.get(1))?,
-                    command: serde_json::from_str(row.get(2)).map_err(|_| self.damaged(format!("the command {id}")))?,
-                    at: self.id(row.get(3))?,
-                    code: row.get(4),
-                    detail: row.get(5),
-                    field: row.get(6),
-                    refused_at: self.id(row.get(7))?,
+                    id: self.parsed(row, "id")?,
+                    project: self.parsed(row, "project")?,
+                    command: self.json(row, "command")?,
+                    at: self.parsed(row, "at")?,
+                    code: self.column(row, "code")?,
+                    detail: self.column(row, "detail")?,
+                    field: self.column(row, "field")?,
+                    refused_at: self.parsed(row, "refused_at")?,
                 })
             })
             .collect()

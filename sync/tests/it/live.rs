@@ -9,6 +9,7 @@ use domain::command::TaskFields;
 use domain::state::EntityRef;
 use domain::{Command, ProjectId, TaskId};
 use jiff::Timestamp;
+use sqlx::{Connection as _, Executor as _};
 use sync::{Connection, Credentials, Hub, Reach, Server, StoreError, Submitted, Way};
 use tokio_util::sync::CancellationToken;
 
@@ -206,6 +207,30 @@ async fn a_second_process_on_the_same_folder_is_told_so() {
     assert!(second.to_string().ends_with("is in use by another DevMentor process"), "{second}");
     drop(first);
     sync::Store::open(folder.path()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_replica_is_an_error_that_says_what_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = ProjectId::fresh();
+    let store = sync::Store::open(folder.path()).await.unwrap();
+    let path = store.path().to_owned();
+    let mut raw = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    let command = domain::CommandId::fresh();
+    for (row, wanted) in [
+        (format!("('x', '{project}', '{{}}', '2026-01-01T00:00:00Z')"), "the column id, which is x, is damaged"),
+        (format!("('{command}', '{project}', '{{', '2026-01-01T00:00:00Z')"), "the column command ("),
+        (format!("('{command}', '{project}', x'ff', '2026-01-01T00:00:00Z')"), "is damaged"),
+        (
+            format!("('{command}', '{project}', '{{\"type\":\"task.delete\",\"id\":\"{}\"}}', 7)", TaskId::fresh()),
+            "is damaged",
+        ),
+    ] {
+        let insert = format!("DELETE FROM outbox; INSERT INTO outbox (id, project, command, at) VALUES {row}");
+        raw.execute(sqlx::AssertSqlSafe(insert)).await.unwrap();
+        let told = store.queue(project).await.unwrap_err().to_string();
+        assert!(told.contains(wanted) && told.starts_with(&path.display().to_string()), "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
