@@ -100,8 +100,8 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
 async fn docs() -> Html<String> {
     let document = super::openapi();
     let mut page = String::from(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>DevMentor API</title><style>body{font:15px/1.5 system-ui;\
-         margin:2rem auto;max-width:70rem;padding:0 1rem}td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{white-space:nowrap}</style>\
+        "<!doctype html><html lang=en><meta charset=utf-8><title>DevMentor API</title><style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui;\
+         margin:2rem auto;max-width:70rem;padding:0 1rem}td{padding:.2rem 1rem .2rem 0;vertical-align:top}td:nth-child(2){min-width:20rem}code{overflow-wrap:anywhere}</style>\
          <h1>DevMentor API</h1><p>The full description, with every schema, is <a href=/api/openapi.json>/api/openapi.json</a>.<table>",
     );
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {
