@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{ProjectId, TaskId, UserId};
+use domain::{CommandId, ProjectId, TaskId, UserId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use parking_lot::RwLock;
@@ -216,6 +216,14 @@ impl Hub {
     /// The replica cannot be read.
     pub async fn refused(&self) -> Result<Vec<Refused>, StoreError> {
         self.0.store.refused().await
+    }
+
+    /// Forgets a refused command; false when it is not there.
+    ///
+    /// # Errors
+    /// The replica cannot be written.
+    pub async fn dismiss(&self, id: CommandId) -> Result<bool, StoreError> {
+        self.0.store.dismiss(id).await
     }
 
     /// Tries everything again now: somebody has logged in, made a project, or the network is back.

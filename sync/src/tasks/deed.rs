@@ -193,6 +193,7 @@ impl Deed {
             let state = replica.shown();
             let column = state.board_columns().into_iter().next()?;
             Some(TaskLine {
+                id: TaskId::fresh(),
                 key: shown::key(state, state.project()?.last_number + 1),
                 title: title.trim().to_owned(),
                 status: column.name.clone(),

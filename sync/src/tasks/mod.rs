@@ -4,6 +4,7 @@ mod deed;
 mod shown;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::command::AnchorFields;
 use domain::query::{Asker, Query};
@@ -122,6 +123,26 @@ impl Hub {
         self.shown(&project, task).ok_or_else(|| TaskError::Unknown(key.to_owned()))
     }
 
+    /// A task in a list, by its identity.
+    pub fn line(&self, task: TaskId) -> Option<TaskLine> {
+        self.projects().iter().find_map(|project| {
+            let (me, people) = (project.me(), project.people());
+            project.read(|replica| Some(TaskLine::new(replica, replica.shown().tasks.get(&task)?, me, &people)))
+        })
+    }
+
+    /// A task when the server has confirmed it, or as it is when that takes longer than `limit`: until then the number of a new one may change.
+    pub async fn settled(&self, done: Done, limit: Duration) -> Done {
+        let id = done.task.id;
+        let mut changes = self.changes();
+        let confirmed =
+            async { while self.line(id).is_some_and(|line| line.pending) && changes.changed().await.is_ok() {} };
+        // As it is then, it is told as not confirmed.
+        let _ = tokio::time::timeout(limit, confirmed).await;
+        let task = self.line(id).unwrap_or(done.task);
+        Done { waits: task.pending, branch: branch_name(&task.key, &task.title), task, changed: done.changed }
+    }
+
     fn shown(&self, project: &Project, task: TaskId) -> Option<TaskShown> {
         let (me, people) = (project.me(), project.people());
         let url = self.server().base().clone();
@@ -199,7 +220,11 @@ impl Hub {
         }))
     }
 
-    fn project_by_key(&self, key: &str) -> Result<Project, TaskError> {
+    /// A project by its key, whatever its case.
+    ///
+    /// # Errors
+    /// There is none; the text names those that are.
+    pub fn project_by_key(&self, key: &str) -> Result<Project, TaskError> {
         let found = self.keys().into_iter().find(|(_, known)| known.eq_ignore_ascii_case(key));
         found.and_then(|(id, _)| self.project(id)).ok_or_else(|| {
             let keys: Vec<String> = self.keys().into_values().collect();

@@ -16,6 +16,8 @@ use crate::replica::Replica;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskLine {
+    /// Identity, which stays when a new task's number changes.
+    pub id: TaskId,
     /// Such as `DM-12`.
     pub key: String,
     /// Title.
@@ -49,6 +51,7 @@ impl TaskLine {
         let state = replica.shown();
         let column = state.columns.get(&task.column);
         TaskLine {
+            id: task.id,
             key: key(state, task.number),
             title: task.title.clone(),
             status: column.map_or_else(String::new, |column| column.name.clone()),
