@@ -4,27 +4,27 @@ import { Empty } from "@/shared/ui/bits";
 
 export function NotFound() {
   return (
-    <main className="page">
-      <Empty icon="help" title="There is nothing here">
+    <div className="page">
+      <Empty top icon="help" title="There is nothing here">
         <p>The address leads nowhere, or to something that is not shared with you.</p>
         <Link className="button" to="/">
           To the projects
         </Link>
       </Empty>
-    </main>
+    </div>
   );
 }
 
 export function Broken({ error, reset }: { error: unknown; reset?: () => void }) {
   const away = error instanceof Unreachable;
   return (
-    <main className="page">
-      <Empty icon="help" title={away ? "The server cannot be reached" : "Something went wrong"}>
+    <div className="page">
+      <Empty top icon="help" title={away ? "The server cannot be reached" : "Something went wrong"}>
         <p>{error instanceof Error ? error.message : "Nobody said what."}</p>
         <button type="button" className="button" onClick={() => (reset ? reset() : location.reload())}>
           Try again
         </button>
       </Empty>
-    </main>
+    </div>
   );
 }

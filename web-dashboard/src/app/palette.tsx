@@ -62,7 +62,9 @@ export function Palette({ onClose, onCreate, onHelp }: { onClose: () => void; on
     return scored.filter((one) => one.score > 0).sort((a, b) => b.score - a.score).slice(0, SHOWN).map((one) => one.item);
   }, [items, text]);
   const at = Math.min(active, found.length - 1);
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [at]);
 
   const run = (item: Item | undefined) => {
     if (!item) return;

@@ -58,6 +58,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
         none="Anybody"
         className={cls(search.assignee)}
         chosen={one(search.assignee)}
+        saysItself={!search.assignee}
         onChange={([value]) => set({ assignee: value })}
         choices={[
           ...members.map((person) => ({ value: person.id, label: person.id === session.me ? `${person.name} (me)` : person.name, mark: <Avatar id={person.id} person={person} /> })),
@@ -71,6 +72,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
         none="Any label"
         className={cls(search.label)}
         chosen={one(search.label)}
+        saysItself={!search.label}
         onChange={([value]) => set({ label: value })}
         choices={[...labels].sort((a, b) => a.name.localeCompare(b.name)).map((label) => ({ value: label.id, label: label.name, mark: <i className="dot" style={{ background: label.color }} /> }))}
       >
@@ -81,6 +83,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
         none="Any priority"
         className={cls(search.priority)}
         chosen={one(search.priority)}
+        saysItself={!search.priority}
         onChange={([value]) => set({ priority: value })}
         choices={[...PRIORITIES].reverse().map((value) => ({ value, label: PRIORITY_NAMES[value], mark: <PriorityMark priority={value} /> }))}
       >
@@ -92,6 +95,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
           none="Any epic"
           className={cls(search.epic)}
           chosen={one(search.epic)}
+        saysItself={!search.epic}
           onChange={([value]) => set({ epic: value })}
           choices={[...epics.map((epic) => ({ value: epic.id, label: epic.title })), { value: NOBODY, label: "No epic" }]}
         >
@@ -104,6 +108,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
           none="Any sprint"
           className={cls(search.sprint)}
           chosen={one(search.sprint)}
+        saysItself={!search.sprint}
           onChange={([value]) => set({ sprint: value })}
           choices={[...sprints.filter((sprint) => sprint.state !== "closed").map((sprint) => ({ value: sprint.id, label: sprint.name })), { value: NOBODY, label: "No sprint" }]}
         >
@@ -116,6 +121,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
           none="No swimlanes"
           className={cls(search.lanes)}
           chosen={one(search.lanes)}
+        saysItself={!search.lanes}
           onChange={([value]) => set({ lanes: value })}
           choices={[
             { value: "epic", label: "By epic" },

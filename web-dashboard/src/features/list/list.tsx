@@ -245,6 +245,7 @@ function Bulk({ tasks, onDone }: { tasks: readonly Task[]; onDone: () => void })
       <strong>{tasks.length} chosen</strong>
       <Picker
         label="Move to"
+        saysItself
         className="button tiny"
         chosen={[]}
         onChange={([column]) => {

@@ -169,8 +169,9 @@ function OneComment({ comment }: { comment: Comment }) {
             {Object.entries(comment.reactions).map(([emoji, who]) => {
               const names = who.map((id) => people.get(id)?.name ?? "somebody").join(", ");
               return (
-                <button key={emoji} type="button" className="pill reaction" aria-pressed={who.includes(session.me)} aria-label={`${emoji} by ${names}`} title={names} disabled={!mayComment} onClick={() => react(emoji)}>
+                <button key={emoji} type="button" className="pill reaction" aria-pressed={who.includes(session.me)} title={names} disabled={!mayComment} onClick={() => react(emoji)}>
                   {emoji} {who.length}
+                  <span className="sr">, by {names}</span>
                 </button>
               );
             })}

@@ -44,7 +44,7 @@ export function AssigneePicker({ value, onChange, ...rest }: Common & { value: r
     <Picker label="Assignees" several none="Nobody" chosen={value} onChange={onChange} choices={choices} {...rest}>
       {value.length === 0 ? (
         <>
-          <Icon name="person" /> Nobody
+          <Icon name="person" /> <span className="muted">Nobody</span>
         </>
       ) : (
         <>
@@ -148,7 +148,7 @@ export function TaskPicker({ label, but, onChoose, className, children }: { labe
     [tasks, but, project.key],
   );
   return (
-    <Picker label={label} className={className ?? "button quiet tiny"} chosen={[]} onChange={([id]) => id && onChoose(id)} choices={choices}>
+    <Picker label={label} saysItself className={className ?? "button quiet tiny"} chosen={[]} onChange={([id]) => id && onChoose(id)} choices={choices}>
       {children}
     </Picker>
   );

@@ -60,11 +60,13 @@ export function TypeMark({ type }: { type: TaskType }) {
   );
 }
 
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children: ReactNode }) {
+/** What stands where there is nothing; `top` when it is all that the page has. */
+export function Empty({ icon, title, children, top }: { icon: IconName; title: string; children: ReactNode; top?: boolean }) {
+  const Head = top ? "h1" : "h2";
   return (
     <div className="empty">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Head>{title}</Head>
       {children}
     </div>
   );

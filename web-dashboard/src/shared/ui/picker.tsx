@@ -22,16 +22,19 @@ interface Props {
   none?: string;
   className?: string;
   disabled?: boolean;
+  /** What the button shows is the label. */
+  saysItself?: boolean;
   /** Makes a choice of what was typed. */
   onCreate?: (text: string) => void;
 }
 
-export function Picker({ label, choices, chosen, onChange, children, several, none, className, disabled, onCreate }: Props) {
+export function Picker({ label, choices, chosen, onChange, children, several, none, className, disabled, onCreate, saysItself }: Props) {
   return (
     <Popover
       label={label}
       button={(props) => (
-        <button type="button" className={className ?? "button quiet tiny"} aria-label={label} title={label} disabled={disabled} {...props}>
+        <button type="button" className={className ?? "button quiet tiny"} title={label} disabled={disabled} {...props}>
+          {!saysItself && <span className="sr">{label}: </span>}
           {children}
         </button>
       )}
