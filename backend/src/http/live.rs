@@ -25,6 +25,7 @@ use crate::app::{App, Meters};
 use crate::problem::Problem;
 use crate::realtime::wire::{self, FromClient};
 use crate::realtime::{Member, Outbox};
+use crate::streams::permissions;
 
 /// The largest frame a client may send, and how many projects it may follow at once.
 const MAX_FRAME: usize = 16 << 10;
@@ -191,8 +192,8 @@ async fn hear(
 
 /// The project's number, for those who may read it.
 async fn may_read(app: &App, project: ProjectId, who: &Identity) -> Result<Option<u64>, crate::storage::StoreError> {
-    let Some(slot) = app.streams.fresh(&project.to_string()).await? else { return Ok(None) };
-    let permissions = app.streams.permissions_in_project(&slot, who.user).await?.intersection(who.limit);
+    let Some((slot, org)) = app.streams.fresh_with_org(&project.to_string()).await? else { return Ok(None) };
+    let permissions = permissions(&slot, org.as_deref(), who.user).intersection(who.limit);
     Ok(permissions.has(Permission::Read).then(|| slot.read(|state| state.seq)))
 }
 
