@@ -81,9 +81,11 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
     if who.is_some() {
         outbox.push(wire::ready(&app.epoch));
     }
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    // Made once: with a thousand connections in a room, what is made anew for each message is a part of its price.
+    let late = tokio::time::sleep(PATIENCE);
+    let shutdown = app.shutdown.cancelled();
+    tokio::pin!(late, shutdown);
     let (mut window, mut count, mut quiet) = (tokio::time::Instant::now(), 0, 0);
-    // One timer for the connection's life; a new one for each message would be a part of what a message costs.
     let mut silence = tokio::time::interval_at(tokio::time::Instant::now() + QUIET, QUIET);
     let (code, reason) = loop {
         tokio::select! {
@@ -92,7 +94,7 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
                     Meters::count(&app.meters.live_cut_off_total);
                     break (wire::RESUME, "too slow: come back with your last number");
                 };
-                let sent = sink.send(Message::Text(text.as_ref().into()));
+                let sent = sink.send(Message::Text(text));
                 if !matches!(tokio::time::timeout(PATIENCE, sent).await, Ok(Ok(()))) {
                     return;
                 }
@@ -121,14 +123,14 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
                     Err(_) => break (wire::REFUSED, "the frame is not understood"),
                 }
             }
-            () = tokio::time::sleep_until(deadline), if who.is_none() => break (wire::REFUSED, "say who you are first"),
+            () = &mut late, if who.is_none() => break (wire::REFUSED, "say who you are first"),
             _ = silence.tick() => {
                 quiet += 1;
                 if quiet > 2 || sink.send(Message::Ping(bytes::Bytes::new())).await.is_err() {
                     return;
                 }
             }
-            () = app.shutdown.cancelled() => break (wire::RESUME, "the server restarts"),
+            () = &mut shutdown => break (wire::RESUME, "the server restarts"),
         }
     };
     let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
