@@ -17,6 +17,7 @@ const LARGEST_FILE: u64 = 1 << 20;
 const USER_ONLY: &[(&str, &str)] = &[
     ("vectors.url", "it decides where your code is sent"),
     ("vectors.api-key-env", "it decides where your code is sent"),
+    ("tasks.server", "it decides where your tasks are sent"),
     ("daemon.idle-minutes", "one daemon serves all repositories"),
     ("daemon.log-level", "one daemon serves all repositories"),
 ];
@@ -29,8 +30,20 @@ pub(crate) struct Config {
     pub(crate) index: IndexOptions,
     /// Where vectors are kept.
     pub(crate) vectors: VectorOptions,
+    /// Whose boards they are.
+    pub(crate) tasks: TaskOptions,
     /// The process that serves every window.
     pub(crate) daemon: DaemonOptions,
+}
+
+/// Whose boards they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct TaskOptions {
+    /// A team's server; empty for boards of one's own on this machine.
+    pub(crate) server: String,
+    /// The key of the project that a repository is about, such as `DM`.
+    pub(crate) project: String,
 }
 
 /// How the daemon behaves.

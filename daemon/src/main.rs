@@ -1,4 +1,4 @@
-//! `devmentor`: understand and search any code base.
+//! `devmentor`: understand and search any code base, and keep its tasks beside it.
 
 mod account;
 mod ask;
@@ -34,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   devmentor search --symbol gUBI             finds getUserById
   devmentor search                           search as you type questions
   devmentor graph parse_url                  who calls it, and what it calls
+  devmentor task new 'Retry on a full disk'  a task on the board of this repository
 
 `devmentor help COMMAND` tells more, with examples.";
 
@@ -47,6 +48,12 @@ enum Command {
     Symbols(commands::symbols::Arguments),
     /// Show who calls a symbol and what it calls.
     Graph(commands::graph::Arguments),
+    /// List, make and do tasks.
+    Task(commands::task::Arguments),
+    /// List and make projects, and say which one this repository is about.
+    Project(commands::project::Arguments),
+    /// Show how your boards stand with their server, and what waits to be sent.
+    Sync(commands::sync::Arguments),
     /// Serve an editor as its language server, on standard input and output.
     Lsp(commands::lsp::Arguments),
     /// Serve an agent by the Model Context Protocol, on standard input and output.
@@ -102,6 +109,9 @@ fn main() -> ExitCode {
         Command::Search(arguments) => commands::search::run(&arguments),
         Command::Symbols(arguments) => commands::symbols::run(&arguments),
         Command::Graph(arguments) => commands::graph::run(&arguments),
+        Command::Task(arguments) => commands::task::run(&arguments),
+        Command::Project(arguments) => commands::project::run(&arguments),
+        Command::Sync(arguments) => commands::sync::run(&arguments),
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
         Command::Mcp(arguments) => commands::mcp::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),

@@ -45,6 +45,12 @@ pub(crate) fn backend_data() -> Result<PathBuf> {
     Ok(base.data_dir().join("devmentor").join("backend"))
 }
 
+/// Where what a server knows of one's tasks is kept, and what waits to be sent: `devmentor/tasks` in the data folder.
+pub(crate) fn task_data() -> Result<PathBuf> {
+    let base = etcetera::choose_base_strategy().context("cannot find your home folder; set HOME")?;
+    Ok(base.data_dir().join("devmentor").join("tasks"))
+}
+
 /// Set when the person presses Ctrl-C. The first time work stops cleanly, the second time the process ends.
 pub(crate) fn cancelled() -> &'static AtomicBool {
     static CANCELLED: AtomicBool = AtomicBool::new(false);

@@ -234,7 +234,7 @@ fn one(field: &str, value: &str, state: &State, asker: &Asker, task: &Task) -> b
                 .is_some_and(|project| value == format!("{}-{}", project.key, parent.number).to_lowercase()),
         },
         "is" => match value {
-            "blocked" => state.tasks.values().any(|other| other.done_at.is_none() && other.blocks.contains(&task.id)),
+            "blocked" => state.blockers_of(task.id).any(|other| other.done_at.is_none()),
             "blocking" => !task.blocks.is_empty(),
             "duplicate" => task.duplicate_of.is_some(),
             _ => state.children(task.id).next().is_some(),

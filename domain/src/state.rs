@@ -98,6 +98,8 @@ macro_rules! entities {
             population: BTreeMap<ColumnId, usize>,
             by_number: HashMap<u64, TaskId>,
             children: BTreeSet<(TaskId, TaskId)>,
+            /// What is blocked, and by what.
+            blockers: BTreeSet<(TaskId, TaskId)>,
             comments_of: BTreeSet<(TaskId, CommentId)>,
             time_of: BTreeSet<(TaskId, TimeEntryId)>,
             anchors_of: BTreeSet<(TaskId, AnchorId)>,
@@ -199,6 +201,7 @@ impl Indexed for Task {
         if let Some(parent) = self.parent {
             state.children.insert((parent, self.id));
         }
+        state.blockers.extend(self.blocks.iter().map(|blocked| (*blocked, self.id)));
     }
 
     fn forget(&self, state: &mut State) {
@@ -212,6 +215,9 @@ impl Indexed for Task {
         state.by_number.remove(&self.number);
         if let Some(parent) = self.parent {
             state.children.remove(&(parent, self.id));
+        }
+        for blocked in &self.blocks {
+            state.blockers.remove(&(*blocked, self.id));
         }
     }
 }
@@ -324,6 +330,11 @@ impl State {
     /// The parts of a task.
     pub fn children(&self, task: TaskId) -> impl Iterator<Item = TaskId> + '_ {
         seconds(&self.children, task, TaskId::from_bits(0))
+    }
+
+    /// The tasks that block a task, whether they are done or not.
+    pub fn blockers_of(&self, task: TaskId) -> impl Iterator<Item = &Row<Task>> + '_ {
+        seconds(&self.blockers, task, TaskId::from_bits(0)).filter_map(|id| self.tasks.get(&id))
     }
 
     /// The comments on a task, oldest first.

@@ -1,5 +1,7 @@
-//! How a request is answered: with the document as it was when the request came, on a thread that may take its time, within limits, once.
+//! How a request is answered: with the document as it was when the request came, within limits, once: on the spot when it
+//! is quick, else on a thread that may take its time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,6 +17,9 @@ use crate::session::Session;
 
 /// The request failed, and the client should not tell its user off for it (LSP 3.17).
 const REQUEST_FAILED: i64 = -32803;
+
+/// What is asked quickly of a document up to this size is answered on the spot, in bytes: to wake another thread takes longer than the answer.
+const LARGEST_HERE: usize = 256 << 10;
 
 /// Which requests wait for each other: those that look something up, and those that search for long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,13 +190,20 @@ pub(crate) async fn answer<S: Surface>(shared: &Arc<Shared>, params: S::Params) 
         };
         let Ok(permit) = lane.acquire_owned().await else { return Err(Error::internal_error()) };
         let newest = document.clone();
+        let here = S::LANE == Lane::Quick && newest.as_ref().is_some_and(|it| it.text.as_str().len() <= LARGEST_HERE);
         let ask = Ask { document, folders: shared.documents().folders(), session, cancelled };
-        let answered = tokio::task::spawn_blocking(move || {
+        let answer = move || {
             let _permit = permit;
             ask.cancelled.check()?;
             S::answer(&ask, params)
-        });
-        match answered.await {
+        };
+        let answered = if here {
+            // What a surface leaves behind in a fault is its own.
+            catch_unwind(AssertUnwindSafe(answer)).map_err(|_| "a panic, which the log tells before".to_owned())
+        } else {
+            tokio::task::spawn_blocking(answer).await.map_err(|fault| fault.to_string())
+        };
+        match answered {
             Ok(Ok(_)) if S::FRESH && newest.is_some_and(|document| document.is_stale()) => {
                 Err(Error::content_modified())
             }
@@ -275,15 +287,16 @@ mod tests {
                     let change =
                         TextDocumentContentChangeEvent { range: None, range_length: None, text: "newer".to_owned() };
                     shared.documents().tell(Note::Change { uri, version: 2, changes: vec![change] });
-                    futures_wait(shared.documents().reached());
+                    wait(shared.documents().reached());
                     Ok(Some("of the older text"))
                 }
             }
         }
     }
 
-    fn futures_wait(future: impl Future<Output = ()>) {
-        tokio::runtime::Handle::current().block_on(future);
+    fn wait(future: impl Future<Output = ()> + Send + 'static) {
+        let runtime = tokio::runtime::Handle::current();
+        std::thread::spawn(move || runtime.block_on(future)).join().unwrap();
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{ProjectId, TaskId, UserId};
+use domain::{CommandId, ProjectId, TaskId, UserId};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use parking_lot::RwLock;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -13,11 +15,30 @@ use tokio_util::sync::CancellationToken;
 use crate::project::{Clock, Project, Status, pause};
 use crate::server::{Server, ServerError};
 use crate::store::{Refused, Store, StoreError};
+use crate::tasks::Place;
 
 /// Between two looks at which projects there are.
 const LOOK: Duration = Duration::from_secs(300);
 /// Where the store keeps who I am.
 const ME: &str = "me";
+/// Where the store keeps which project a repository is about: this, and the repository.
+const PLACE: &str = "place:";
+/// A project that was just made is known by then, or the server is not well.
+const MAKING: Duration = Duration::from_secs(10);
+
+/// Why a project was not made or remembered.
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// The server did not do it.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It was made, but does not come.
+    #[error("the project was made, but could not be read yet; try again in a moment")]
+    Late,
+}
 
 /// How the hub itself stands; each project has a status of its own besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +67,12 @@ struct Shared {
     store: Arc<Store>,
     clock: Clock,
     projects: RwLock<BTreeMap<ProjectId, Project>>,
+    /// By repository.
+    places: RwLock<BTreeMap<String, ProjectId>>,
+    /// Whether the server is this machine's own, where nobody else makes projects.
+    solo: bool,
+    /// Counts the changes of everything that is shown.
+    changes: watch::Sender<u64>,
     reach: watch::Sender<Reach>,
     again: Notify,
     stop: CancellationToken,
@@ -56,13 +83,24 @@ impl Hub {
     ///
     /// # Errors
     /// The replica cannot be used: another process has it, or it is damaged.
-    pub async fn open(folder: &Path, server: Server, clock: Clock, stop: CancellationToken) -> Result<Hub, StoreError> {
+    pub async fn open(
+        folder: &Path,
+        server: Server,
+        solo: bool,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> Result<Hub, StoreError> {
         let store = Arc::new(Store::open(folder).await?);
+        // What is no identity was not written by this program; the place is then asked for again.
+        let places = store.metas(PLACE).await?.into_iter().filter_map(|(place, id)| Some((place, id.parse().ok()?)));
         let hub = Hub(Arc::new(Shared {
             server,
             store,
             clock,
             projects: RwLock::default(),
+            places: RwLock::new(places.collect()),
+            solo,
+            changes: watch::Sender::new(0),
             reach: watch::Sender::new(Reach::Starting),
             again: Notify::new(),
             stop,
@@ -80,6 +118,67 @@ impl Hub {
     /// How the list of projects stands.
     pub fn reach(&self) -> watch::Receiver<Reach> {
         self.0.reach.subscribe()
+    }
+
+    /// Moves whenever anything that is shown changes.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Server {
+        &self.0.server
+    }
+
+    /// Whether the server is this machine's own.
+    pub fn is_solo(&self) -> bool {
+        self.0.solo
+    }
+
+    /// This day, as people here count it.
+    pub fn today(&self) -> Date {
+        (self.0.clock)().to_zoned(TimeZone::system()).date()
+    }
+
+    /// The project that a repository is about, as somebody said.
+    pub fn bound(&self, repository: &str) -> Option<Project> {
+        let id = *self.0.places.read().get(repository)?;
+        self.project(id)
+    }
+
+    /// Remembers which project a repository is about.
+    ///
+    /// # Errors
+    /// It cannot be kept.
+    pub async fn bind(&self, repository: &str, project: ProjectId) -> Result<(), StoreError> {
+        self.0.store.set_meta(&format!("{PLACE}{repository}"), &project.to_string()).await?;
+        self.0.places.write().insert(repository.to_owned(), project);
+        Ok(())
+    }
+
+    /// Makes a project on the server, and waits until it is here.
+    ///
+    /// # Errors
+    /// [`HubError`].
+    pub async fn make_project(&self, key: &str, name: &str) -> Result<Project, HubError> {
+        let made = self.0.server.create_project(key, name).await?;
+        let me = self.0.server.me().await?.id;
+        self.0.follow(made.id, me).await?;
+        let project = self.project(made.id).ok_or(HubError::Late)?;
+        let mut changes = project.changes();
+        let read =
+            async { while project.read(|it| it.shown().project().is_none()) && changes.changed().await.is_ok() {} };
+        tokio::time::timeout(MAKING, read).await.map_err(|_| HubError::Late)?;
+        Ok(project)
+    }
+
+    /// Makes a project of one's own for a repository: named after its folder, with a key that is still free.
+    pub(crate) async fn make_project_for(&self, place: &Place) -> Result<Project, HubError> {
+        let taken: Vec<String> = self.keys().into_values().collect();
+        let name = if place.name.trim().is_empty() { "My tasks" } else { place.name.trim() };
+        let project = self.make_project(&free_key(name, &taken), name).await?;
+        self.bind(&place.repository, project.id()).await?;
+        Ok(project)
     }
 
     /// The projects that are known, in the order of their identities.
@@ -119,6 +218,14 @@ impl Hub {
         self.0.store.refused().await
     }
 
+    /// Forgets a refused command; false when it is not there.
+    ///
+    /// # Errors
+    /// The replica cannot be written.
+    pub async fn dismiss(&self, id: CommandId) -> Result<bool, StoreError> {
+        self.0.store.dismiss(id).await
+    }
+
     /// Tries everything again now: somebody has logged in, made a project, or the network is back.
     pub fn retry(&self) {
         self.0.again.notify_one();
@@ -139,7 +246,16 @@ impl Shared {
             return Ok(());
         }
         let stop = self.stop.child_token();
-        let project = Project::open(id, me, self.server.clone(), self.store.clone(), self.clock.clone(), stop).await?;
+        let project = Project::open(
+            id,
+            me,
+            self.server.clone(),
+            self.store.clone(),
+            self.clock.clone(),
+            self.changes.clone(),
+            stop,
+        )
+        .await?;
         self.projects.write().insert(id, project);
         Ok(())
     }
@@ -183,5 +299,40 @@ impl Shared {
             self.follow(project.id, me).await.map_err(kept)?;
         }
         Ok(Reach::Known)
+    }
+}
+
+/// A key for a project from its name: the first letters of several words, or the first of one; with a number when it is taken.
+fn free_key(name: &str, taken: &[String]) -> String {
+    let words: Vec<String> = name
+        .split(|symbol: char| !symbol.is_alphanumeric())
+        .map(|word| word.chars().filter(char::is_ascii).collect::<String>().to_ascii_uppercase())
+        .filter(|word| word.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .collect();
+    let mut key: String = match words.as_slice() {
+        [] => "MY".to_owned(),
+        [word] => word.chars().take(4).collect(),
+        words => words.iter().filter_map(|word| word.chars().next()).take(6).collect(),
+    };
+    if key.len() < 2 {
+        key.push('X');
+    }
+    let is_free = |key: &String| !taken.iter().any(|known| known == key);
+    let numbered = (2..1000).map(|number| format!("{key}{number}"));
+    std::iter::once(key.clone()).chain(numbered).find(is_free).unwrap_or(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::free_key;
+
+    #[test]
+    fn keys_come_from_names_and_are_free() {
+        assert_eq!(free_key("dev-mentor", &[]), "DM");
+        assert_eq!(free_key("django", &[]), "DJAN");
+        assert_eq!(free_key("django", &["DJAN".to_owned()]), "DJAN2");
+        assert_eq!(free_key("7 Größen", &[]), "GREN");
+        assert_eq!(free_key("x", &[]), "XX");
+        assert_eq!(free_key("日本", &[]), "MY");
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::feed::Way;
+use crate::people::{People, PeopleShown};
 use crate::replica::{Queued, Replica};
 use crate::server::Server;
 use crate::store::{Kept, Refused, Store, StoreError};
@@ -24,6 +25,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// The first pause after a failure; each failure that follows doubles it up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Where the store keeps the people of a project: this, and the project.
+const PEOPLE: &str = "people:";
 
 /// How a project stands with its server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,12 +99,15 @@ struct Shared {
     replica: RwLock<Replica>,
     /// What I may do; everything, as long as the server has not said.
     may: RwLock<Permissions>,
+    people: RwLock<Arc<People>>,
     /// Held from the choice of a command's place in the queue to its place in memory.
     order: Mutex<()>,
     epoch: RwLock<String>,
     status: watch::Sender<Status>,
     /// Counts the changes of what is shown.
     changes: watch::Sender<u64>,
+    /// Counts those of all projects.
+    everywhere: watch::Sender<u64>,
     /// Something waits to be sent, or sending is worth another try.
     wake: Notify,
     /// Following is worth another try.
@@ -124,9 +130,13 @@ impl Project {
         server: Server,
         store: Arc<Store>,
         clock: Clock,
+        everywhere: watch::Sender<u64>,
         stop: CancellationToken,
     ) -> Result<Project, StoreError> {
         let kept = store.project(id).await?;
+        // Names are no more than comfort: without them people are called by their identities until the server says them.
+        let people = store.meta(&format!("{PEOPLE}{id}")).await?;
+        let people = people.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         let queue = store.queue(id).await?;
         let Kept { epoch, state, gone } =
             kept.unwrap_or(Kept { epoch: String::new(), state: State::default(), gone: None });
@@ -146,10 +156,12 @@ impl Project {
             clock,
             replica: RwLock::new(Replica::new(state, queue, me)),
             may: RwLock::new(Permissions::of(Permission::ALL)),
+            people: RwLock::new(Arc::new(people)),
             order: Mutex::default(),
             epoch: RwLock::new(epoch),
             status: watch::Sender::new(status),
             changes: watch::Sender::new(0),
+            everywhere,
             wake: Notify::new(),
             again: Notify::new(),
             unread: AtomicBool::new(unread),
@@ -168,6 +180,30 @@ impl Project {
     /// Its identity.
     pub fn id(&self) -> ProjectId {
         self.0.id
+    }
+
+    /// Who I am in it.
+    pub fn me(&self) -> UserId {
+        self.0.me
+    }
+
+    /// Who is who in it.
+    pub fn people(&self) -> Arc<People> {
+        self.0.people.read().clone()
+    }
+
+    /// Whether a command would change anything, without doing it.
+    ///
+    /// # Errors
+    /// The rules forbid it, or nothing of the project is known yet.
+    pub fn try_out(&self, command: &Command) -> Result<bool, SubmitError> {
+        let replica = self.0.replica.read();
+        if replica.shown().project().is_none() {
+            return Err(SubmitError::Unread);
+        }
+        let (may, now) = (*self.0.may.read(), (self.0.clock)());
+        let changes = replica.try_out(self.0.me, may, now, command).map_err(SubmitError::Refused)?;
+        Ok(!changes.is_empty())
     }
 
     /// Looks at what is shown: confirmed, with everything done here. Keep it short; writers wait.
@@ -252,6 +288,7 @@ impl Shared {
             status.queued = queued;
         });
         self.changes.send_modify(|count| *count += 1);
+        self.everywhere.send_modify(|count| *count += 1);
     }
 
     fn tell(&self, change: impl FnOnce(&mut Status)) {
@@ -268,6 +305,25 @@ impl Shared {
             replica.rebase(self.me);
         }
         drop(replica);
+        self.shown();
+    }
+
+    /// Takes over who is who, and what I may do.
+    async fn learn_people(&self, shown: PeopleShown) {
+        *self.may.write() = Permissions::from_iter(shown.permissions);
+        let people = People::new(shown.people);
+        if **self.people.read() == people {
+            return;
+        }
+        match serde_json::to_string(&people) {
+            Ok(json) => {
+                if let Err(error) = self.store.set_meta(&format!("{PEOPLE}{}", self.id), &json).await {
+                    tracing::warn!(%error, "the names of people are not kept");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the names of people are not kept"),
+        }
+        *self.people.write() = Arc::new(people);
         self.shown();
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::credentials::Credentials;
+use crate::people::PeopleShown;
 
 /// A request that takes longer has failed.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -244,6 +245,14 @@ impl Server {
     /// [`ServerError`]; `not_found` when it is gone or hidden.
     pub async fn project(&self, project: ProjectId) -> Result<ProjectShown, ServerError> {
         self.get(&format!("api/projects/{project}")).await
+    }
+
+    /// Who is who in a project, and what I may do there.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn people(&self, project: ProjectId) -> Result<PeopleShown, ServerError> {
+        self.get(&format!("api/projects/{project}/people")).await
     }
 
     /// A page of everything in a project; `after` is `next` of the page before.

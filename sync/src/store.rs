@@ -180,18 +180,33 @@ impl Store {
             .map_err(|cause| self.wrong(cause))
     }
 
-    /// Keeps one, if there is none yet.
+    /// The facts whose keys begin so, without the beginning.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) async fn metas(&self, prefix: &str) -> Result<Vec<(String, String)>> {
+        let mut connection = self.outbox.lock().await;
+        sqlx::query_as("SELECT substr(key, length($1) + 1), value FROM meta WHERE substr(key, 1, length($1)) = $1")
+            .bind(prefix)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(|cause| self.wrong(cause))
+    }
+
+    /// Keeps one.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(crate) async fn set_meta(&self, key: &str, value: &str) -> Result<()> {
         let mut connection = self.outbox.lock().await;
-        sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
-            .bind(key)
-            .bind(value)
-            .execute(&mut *connection)
-            .await
-            .map_err(|cause| self.wrong(cause))?;
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(key)
+        .bind(value)
+        .execute(&mut *connection)
+        .await
+        .map_err(|cause| self.wrong(cause))?;
         Ok(())
     }
 

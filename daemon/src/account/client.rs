@@ -61,10 +61,17 @@ fn five() -> u64 {
     5
 }
 
+fn quarter() -> u64 {
+    900
+}
+
 /// What a login or a refresh gives.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Tokens {
     pub(crate) access_token: String,
+    /// Seconds until it ends.
+    #[serde(default = "quarter")]
+    pub(crate) expires_in: u64,
     /// None when another program has just refreshed the same login.
     pub(crate) refresh_token: Option<String>,
 }

@@ -14,6 +14,7 @@ use super::{Ask, CallsAnswer, CallsRequest, Report, Updated};
 use crate::ipc::record::{Build, PROTOCOL};
 use crate::ipc::{Place, Record};
 use crate::server::api::{self, ControlClient, DaemonStatus, Work, WorkEvent};
+use crate::start;
 use crate::workspace::{cancelled, index_base};
 
 /// Between two looks at whether the person pressed Ctrl-C.
@@ -42,6 +43,17 @@ impl Connection {
         Connection::to(|record| {
             record.protocol == PROTOCOL && record.build.version == own.version && !own.is_newer_than(&record.build)
         })
+    }
+
+    /// Connects to the daemon, and starts it when there is none: what is done to tasks is sent by it, also when this process has ended.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(crate) fn to_started() -> Result<Connection> {
+        let record = start::ensure(&Place::of(&index_base()?)?)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let client = runtime.block_on(api::connect(&record.control)).context("the daemon cannot be asked")?;
+        Ok(Connection { runtime, client })
     }
 
     /// Connects to the daemon that runs, whatever its version.

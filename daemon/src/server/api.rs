@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::CommandId;
 use engine::State;
 use engine::questions::outline::OutlineItem;
 use engine::questions::repo_map::{RepoMap, RepoMapRequest};
@@ -14,6 +15,7 @@ use jsonrpsee::core::client::{Client, ClientBuilder};
 use jsonrpsee::proc_macros::rpc;
 use jsonrpsee::types::ErrorObjectOwned;
 use serde::{Deserialize, Serialize};
+use sync::{Deed, Done, ListRequest, TaskLine, TaskShown};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{ClientInfo, Memory};
@@ -77,6 +79,64 @@ pub(crate) enum WorkEvent {
     Failed { why: String },
 }
 
+/// A project that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProjectLine {
+    pub(crate) key: String,
+    pub(crate) name: String,
+    /// Tasks that are not done.
+    pub(crate) open: usize,
+    /// Whether it is the one of the folder where it was asked.
+    pub(crate) here: bool,
+}
+
+/// How the boards stand with their server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SyncStatus {
+    /// Its address.
+    pub(crate) server: String,
+    /// Whether it is in the daemon itself.
+    pub(crate) solo: bool,
+    /// Why the list of projects is not that of the server, when it is not.
+    pub(crate) trouble: Option<String>,
+    pub(crate) projects: Vec<ProjectSync>,
+    /// What the server refused and nobody has dismissed.
+    pub(crate) refused: Vec<RefusedShown>,
+}
+
+/// How a project stands with its server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProjectSync {
+    /// Its key, or its identity as long as nothing of it was read.
+    pub(crate) key: String,
+    /// In words.
+    pub(crate) connection: String,
+    /// Whether events come.
+    pub(crate) live: bool,
+    /// The last event that is here.
+    pub(crate) seq: u64,
+    /// How many the server has more.
+    pub(crate) behind: u64,
+    /// How many commands wait.
+    pub(crate) queued: usize,
+    /// The last thing that went wrong, until it goes well again.
+    pub(crate) trouble: Option<String>,
+}
+
+/// A command that the server refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RefusedShown {
+    pub(crate) id: CommandId,
+    /// What it was, such as `task.move`.
+    pub(crate) kind: String,
+    /// What it said, so that nothing that was written is lost.
+    pub(crate) command: domain::Command,
+    /// Why.
+    pub(crate) reason: String,
+    /// When it was done here.
+    pub(crate) at: jiff::Timestamp,
+}
+
 /// The methods. `root` is the folder of a workspace; it is opened when it is not, and kept for half a minute.
 #[rpc(server, client)]
 pub(crate) trait Control {
@@ -119,6 +179,46 @@ pub(crate) trait Control {
     /// Follows how far the open workspaces are: the list, whenever one of them changes.
     #[subscription(name = "subscribeProgress" => "progress", unsubscribe = "unsubscribeProgress", item = Vec<OpenWorkspace>)]
     async fn progress(&self) -> SubscriptionResult;
+
+    /// The tasks that are wanted, mine first. `root` is the folder where it is asked.
+    #[method(name = "tasks", param_kind = map)]
+    async fn tasks(&self, root: Option<PathBuf>, request: ListRequest) -> Result<Vec<TaskLine>, ErrorObjectOwned>;
+
+    /// Everything about one task, by its key.
+    #[method(name = "task", param_kind = map)]
+    async fn task(&self, key: String) -> Result<TaskShown, ErrorObjectOwned>;
+
+    /// Does something to a task, or makes one; with `preview` it only says what would be.
+    #[method(name = "doTask", param_kind = map)]
+    async fn do_task(&self, root: Option<PathBuf>, deed: Deed, preview: bool) -> Result<Done, ErrorObjectOwned>;
+
+    /// The projects that are known.
+    #[method(name = "projects", param_kind = map)]
+    async fn projects(&self, root: Option<PathBuf>) -> Result<Vec<ProjectLine>, ErrorObjectOwned>;
+
+    /// Makes a project, and remembers that a folder is about it.
+    #[method(name = "newProject", param_kind = map)]
+    async fn new_project(&self, root: Option<PathBuf>, key: String, name: String) -> Result<(), ErrorObjectOwned>;
+
+    /// Remembers which project a folder is about.
+    #[method(name = "useProject", param_kind = map)]
+    async fn use_project(&self, root: PathBuf, key: String) -> Result<(), ErrorObjectOwned>;
+
+    /// How each project stands with its server, and what waits.
+    #[method(name = "syncStatus")]
+    async fn sync_status(&self) -> Result<SyncStatus, ErrorObjectOwned>;
+
+    /// Tries again now what could not be sent or read.
+    #[method(name = "retrySync")]
+    async fn retry_sync(&self) -> Result<(), ErrorObjectOwned>;
+
+    /// Forgets a command that the server refused.
+    #[method(name = "dismissRefused", param_kind = map)]
+    async fn dismiss_refused(&self, id: CommandId) -> Result<bool, ErrorObjectOwned>;
+
+    /// Tells a growing number whenever anything on the boards changes.
+    #[subscription(name = "subscribeTasks" => "tasksChanged", unsubscribe = "unsubscribeTasks", item = u64)]
+    async fn tasks_changed(&self) -> SubscriptionResult;
 
     /// Asks the daemon to leave. Windows go on with the next one.
     #[method(name = "shutdown", param_kind = map)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::CommandId;
 use engine::questions::outline::{OutlineItem, outline};
 use engine::questions::repo_map::{RepoMap, RepoMapRequest, repo_map};
 use engine::questions::search::{SearchAnswer, SearchRequest, search};
@@ -16,17 +17,20 @@ use jsonrpsee::server::{
 };
 use jsonrpsee::types::ErrorObjectOwned;
 use serde::Serialize;
+use sync::{Deed, Done, Hub, ListRequest, Project, TaskLine, TaskShown};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::api::{ControlServer, DaemonStatus, LARGEST, OpenWorkspace, Work, WorkEvent};
+use super::api::{ControlServer, DaemonStatus, LARGEST, OpenWorkspace, ProjectLine, SyncStatus, Work, WorkEvent};
 use super::clients::{ClientInfo, Connected};
-use super::{Daemon, memory};
+use super::{Daemon, boards, memory};
 use crate::ask::{CallsAnswer, CallsRequest, Report, calls, report};
 
 /// A request is at most so large, in bytes; the largest is a query.
 const LARGEST_REQUEST: u32 = 1 << 20;
 /// Progress is told so often.
 const EVERY: Duration = Duration::from_millis(100);
+/// So long a new task waits for the server to say its number.
+const CONFIRM: Duration = Duration::from_secs(2);
 /// The code of every failure; the message says what it is.
 const FAILED: i32 = -32000;
 
@@ -76,6 +80,11 @@ impl Control {
             state: workspace.state(),
         })
         .collect()
+    }
+
+    /// The boards, when they are there.
+    async fn hub(&self) -> Result<Hub, ErrorObjectOwned> {
+        self.daemon.hosted.boards.ready().await.map_err(failed)
     }
 
     /// Opens a workspace and computes an answer from its index, apart from the threads that move bytes.
@@ -216,6 +225,96 @@ impl ControlServer for Control {
                     return Ok(());
                 }
                 told = Some(now);
+            }
+        }
+    }
+
+    async fn tasks(&self, root: Option<PathBuf>, request: ListRequest) -> Result<Vec<TaskLine>, ErrorObjectOwned> {
+        let hub = self.hub().await?;
+        let place = boards::place(root).await.map_err(failed)?.or(request.place);
+        hub.list(&ListRequest { place, ..request }, hub.today()).map_err(failed)
+    }
+
+    async fn task(&self, key: String) -> Result<TaskShown, ErrorObjectOwned> {
+        self.hub().await?.show(&key).map_err(failed)
+    }
+
+    async fn do_task(&self, root: Option<PathBuf>, deed: Deed, preview: bool) -> Result<Done, ErrorObjectOwned> {
+        let hub = self.hub().await?;
+        let place = boards::place(root).await.map_err(failed)?;
+        let done = hub.act(&deed, place.as_ref(), preview).await.map_err(failed)?;
+        Ok(if preview { done } else { hub.settled(done, CONFIRM).await })
+    }
+
+    async fn projects(&self, root: Option<PathBuf>) -> Result<Vec<ProjectLine>, ErrorObjectOwned> {
+        let hub = self.hub().await?;
+        let here = match boards::place(root).await.map_err(failed)? {
+            Some(place) => hub.project_of(&place).map_err(failed)?.map(|project| project.id()),
+            None => None,
+        };
+        let line = |project: &Project| {
+            project.read(|replica| {
+                let state = replica.shown();
+                let shown = state.project()?;
+                let open = state.tasks.values().filter(|task| task.done_at.is_none()).count();
+                Some(ProjectLine {
+                    key: shown.key.clone(),
+                    name: shown.name.clone(),
+                    open,
+                    here: here == Some(project.id()),
+                })
+            })
+        };
+        Ok(hub.projects().iter().filter_map(line).collect())
+    }
+
+    async fn new_project(&self, root: Option<PathBuf>, key: String, name: String) -> Result<(), ErrorObjectOwned> {
+        let hub = self.hub().await?;
+        let project = hub.make_project(&key, &name).await.map_err(failed)?;
+        if let Some(place) = boards::place(root).await.map_err(failed)? {
+            hub.bind(&place.repository, project.id()).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn use_project(&self, root: PathBuf, key: String) -> Result<(), ErrorObjectOwned> {
+        let hub = self.hub().await?;
+        let project = hub.project_by_key(&key).map_err(failed)?;
+        let place = boards::place(Some(root)).await.map_err(failed)?.unwrap_or_default();
+        hub.bind(&place.repository, project.id()).await.map_err(failed)
+    }
+
+    async fn sync_status(&self) -> Result<SyncStatus, ErrorObjectOwned> {
+        boards::status(&self.hub().await?).await.map_err(failed)
+    }
+
+    async fn retry_sync(&self) -> Result<(), ErrorObjectOwned> {
+        self.hub().await?.retry();
+        Ok(())
+    }
+
+    async fn dismiss_refused(&self, id: CommandId) -> Result<bool, ErrorObjectOwned> {
+        self.hub().await?.dismiss(id).await.map_err(failed)
+    }
+
+    async fn tasks_changed(&self, pending: PendingSubscriptionSink) -> SubscriptionResult {
+        let hub = match self.hub().await {
+            Ok(hub) => hub,
+            Err(error) => {
+                pending.reject(error).await;
+                return Ok(());
+            }
+        };
+        let sink = pending.accept().await?;
+        let mut changes = hub.changes();
+        loop {
+            let now = *changes.borrow_and_update();
+            if !send(&sink, &now).await {
+                return Ok(());
+            }
+            tokio::select! {
+                () = sink.closed() => return Ok(()),
+                changed = changes.changed() => if changed.is_err() { return Ok(()) },
             }
         }
     }

@@ -3,6 +3,7 @@
 //! [`run`] reads like a list of contents: take the lock, listen, say so, serve until there is a reason to leave, leave nothing behind.
 
 pub(crate) mod api;
+mod boards;
 mod clients;
 mod control;
 mod editors;
@@ -28,6 +29,10 @@ use crate::log::{self, LogFiles};
 use crate::start::{READY, TAKEN};
 use crate::workspace::index_base;
 
+use boards::Hosted;
+
+pub(crate) use boards::place_of;
+
 pub(crate) use clients::{ClientInfo, Clients};
 pub(crate) use memory::Memory;
 
@@ -47,6 +52,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Daemon {
     /// The open workspaces.
     pub(crate) engine: Engine,
+    /// The boards of this user.
+    pub(crate) hosted: Hosted,
     /// Who is connected.
     pub(crate) clients: Clients,
     /// This program.
@@ -60,9 +67,9 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    fn new(engine: Engine, build: Build, log: PathBuf) -> Daemon {
+    fn new(engine: Engine, hosted: Hosted, build: Build, log: PathBuf) -> Daemon {
         let leave = watch::Sender::new(None);
-        Daemon { engine, clients: Clients::new(), build, log, begun: Instant::now(), leave }
+        Daemon { engine, hosted, clients: Clients::new(), build, log, begun: Instant::now(), leave }
     }
 
     /// One for this process alone, without sockets.
@@ -71,7 +78,7 @@ impl Daemon {
     /// When there is no folder for indexes.
     pub(crate) fn in_process() -> Result<Daemon> {
         let engine = Engine::new(engine_options(std::path::absolute(index_base()?)?));
-        Ok(Daemon::new(engine, Build::own(), PathBuf::new()))
+        Ok(Daemon::new(engine, Hosted::off(), Build::own(), PathBuf::new()))
     }
 
     /// Ends when the daemon leaves.
@@ -162,7 +169,7 @@ async fn serve(
     let editors = record.editors.listen().with_context(cannot)?;
     let control = record.control.listen().with_context(cannot)?;
     record.write(place)?;
-    let daemon = Daemon::new(Engine::new(engine_options(base)), build, files.log.clone());
+    let daemon = Daemon::new(Engine::new(engine_options(base)), Hosted::start(), build, files.log.clone());
     tracing::info!(version = daemon.build.version, process = record.process, "listening");
     say(READY, detached);
 
@@ -174,8 +181,12 @@ async fn serve(
     if tokio::time::timeout(FAREWELL, async { while connections.join_next().await.is_some() {} }).await.is_err() {
         connections.shutdown().await;
     }
-    let engine = daemon.engine.clone();
-    tokio::task::spawn_blocking(move || engine.shutdown()).await.context("cannot close the indexes")?;
+    let (engine, mut hosted) = (daemon.engine.clone(), daemon.hosted.clone());
+    let closed = tokio::task::spawn_blocking(move || engine.shutdown());
+    if tokio::time::timeout(FAREWELL, hosted.end()).await.is_err() {
+        tracing::warn!("the boards are busy; what waits to be sent is on the disk");
+    }
+    closed.await.context("cannot close the indexes")?;
     tracing::info!("left");
     Ok(())
 }

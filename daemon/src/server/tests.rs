@@ -22,7 +22,7 @@ fn case() -> Case {
     std::fs::write(folder.path().join("workspace/a.rs"), "fn only() {}\n").unwrap();
     let mut options = EngineOptions::new(folder.path().join("indexes"));
     options.grace = Duration::ZERO;
-    Case { daemon: Daemon::new(Engine::new(options), Build::own(), PathBuf::new()), folder }
+    Case { daemon: Daemon::new(Engine::new(options), Hosted::off(), Build::own(), PathBuf::new()), folder }
 }
 
 impl Case {

@@ -182,6 +182,8 @@ fn config_shows_each_value_and_where_it_comes_from() {
         index.threads          = 2  ROOT/devmentor.toml:2
         index.vectors          = true  default
         index.vendored         = false  default
+        tasks.project          = ""  default
+        tasks.server           = ""  default
         vectors.api-key-env    = "QDRANT_API_KEY"  default
         vectors.timeout-ms     = 10000  default
         vectors.url            = ""  default
@@ -217,6 +219,9 @@ fn a_wrong_configuration_stops_every_command_with_its_place() {
 fn help_has_examples() {
     for command in [
         "index",
+        "task",
+        "project",
+        "sync",
         "search",
         "symbols",
         "graph",
@@ -241,44 +246,48 @@ fn help_has_examples() {
     check(
         &["--help"],
         expect![[r#"
-        Understand and search any code base, and serve the boards of those who work on it
+            Understand and search any code base, and serve the boards of those who work on it
 
-        Usage: devmentor [OPTIONS] <COMMAND>
+            Usage: devmentor [OPTIONS] <COMMAND>
 
-        Commands:
-          index        Index a folder, or bring its index up to date
-          search       Search; without a query, an interactive prompt
-          symbols      List the symbols of a file
-          graph        Show who calls a symbol and what it calls
-          lsp          Serve an editor as its language server, on standard input and output
-          mcp          Serve an agent by the Model Context Protocol, on standard input and output
-          serve        Serve projects and boards to a team, or to yourself
-          admin        Look after the database of `serve`: backup, restore, checks
-          daemon       Start, stop or look at the process that serves every window
-          logs         Show the log of the daemon
-          status       Show what is indexed, and what was left out and why
-          doctor       Find out what is wrong and how to mend it
-          login        Log in to a team's server
-          logout       Log out of a team's server
-          whoami       Show where you are logged in, and as whom
-          config       Show the effective configuration and where each value comes from
-          completions  Print completions for a shell
-          help         Print this message or the help of the given subcommand(s)
+            Commands:
+              index        Index a folder, or bring its index up to date
+              search       Search; without a query, an interactive prompt
+              symbols      List the symbols of a file
+              graph        Show who calls a symbol and what it calls
+              task         List, make and do tasks
+              project      List and make projects, and say which one this repository is about
+              sync         Show how your boards stand with their server, and what waits to be sent
+              lsp          Serve an editor as its language server, on standard input and output
+              mcp          Serve an agent by the Model Context Protocol, on standard input and output
+              serve        Serve projects and boards to a team, or to yourself
+              admin        Look after the database of `serve`: backup, restore, checks
+              daemon       Start, stop or look at the process that serves every window
+              logs         Show the log of the daemon
+              status       Show what is indexed, and what was left out and why
+              doctor       Find out what is wrong and how to mend it
+              login        Log in to a team's server
+              logout       Log out of a team's server
+              whoami       Show where you are logged in, and as whom
+              config       Show the effective configuration and where each value comes from
+              completions  Print completions for a shell
+              help         Print this message or the help of the given subcommand(s)
 
-        Options:
-          -v, --verbose...  Say more on standard error; twice for details
-          -h, --help        Print help
-          -V, --version     Print version
+            Options:
+              -v, --verbose...  Say more on standard error; twice for details
+              -h, --help        Print help
+              -V, --version     Print version
 
-        Examples:
-          devmentor index                            index this repository
-          devmentor search 'where are retries handled'
-          devmentor search --symbol gUBI             finds getUserById
-          devmentor search                           search as you type questions
-          devmentor graph parse_url                  who calls it, and what it calls
+            Examples:
+              devmentor index                            index this repository
+              devmentor search 'where are retries handled'
+              devmentor search --symbol gUBI             finds getUserById
+              devmentor search                           search as you type questions
+              devmentor graph parse_url                  who calls it, and what it calls
+              devmentor task new 'Retry on a full disk'  a task on the board of this repository
 
-        `devmentor help COMMAND` tells more, with examples.
-    "#]],
+            `devmentor help COMMAND` tells more, with examples.
+        "#]],
     );
     assert_eq!(small().status(&[]), Some(2));
     assert_eq!(small().status(&["serach"]), Some(2));

@@ -14,4 +14,5 @@ mod mcp;
 mod search;
 mod serve;
 mod support;
+mod tasks;
 mod terminal;

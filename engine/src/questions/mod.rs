@@ -3,11 +3,13 @@
 //! Answers are plain data in words that any editor, terminal or agent can use: paths relative to the workspace with `/`, lines from 0,
 //! columns in bytes. They can be written as JSON and read again, so that they travel between processes as they are.
 
+pub mod anchor;
 pub mod complexity;
 pub mod last_change;
 pub mod outline;
 pub mod permalink;
 pub mod repo_map;
+pub mod repository;
 pub mod search;
 pub mod similar;
 pub mod status;

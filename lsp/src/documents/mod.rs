@@ -1,7 +1,8 @@
 //! The open documents of one window, and the one thread that owns them.
 //!
 //! Everything that a client notifies goes into one queue in the order in which it came; requests ask in the same queue. So a request sees exactly
-//! what was sent before it, and no handler ever waits to hand something over.
+//! what was sent before it, and no handler ever waits to hand something over. When nothing waits in the queue, a request takes the document from where
+//! the owner keeps it, and needs no other thread.
 
 mod document;
 mod open;
@@ -12,10 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use crossbeam_channel::{Sender, unbounded};
 use engine::{Engine, Lease};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
+use rustc_hash::FxHashMap;
 use tokio::sync::{Notify, oneshot};
 use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
@@ -69,7 +71,7 @@ impl Note {
             Note::Open { text, .. } => text.len(),
             Note::Change { changes, .. } => changes.iter().map(|change| change.text.len() + 64).sum(),
             Note::Save { text, .. } => text.as_ref().map_or(0, String::len),
-            // Sent by a thread of the owner's own, and not counted when it was.
+            // Sent by a thread of the owner's own, and not counted.
             Note::Parsed(_) => 0,
             _ => 64,
         }
@@ -92,13 +94,28 @@ pub(crate) trait Listener: Send + 'static {
 pub(crate) struct Documents {
     notes: Sender<Note>,
     waiting: Arc<Waiting>,
-    folders: Arc<ArcSwap<Vec<Folder>>>,
+    published: Arc<Published>,
     thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the owner lets others look at.
+#[derive(Default)]
+pub(crate) struct Published {
+    folders: ArcSwap<Vec<Folder>>,
+    /// By address, each document as it is now; none in it, when the owner has to be asked.
+    documents: RwLock<FxHashMap<String, Arc<ArcSwapOption<Document>>>>,
+}
+
+/// How a document is asked for.
+enum Asked {
+    Known(Option<Arc<Document>>),
+    Later(oneshot::Receiver<Option<Arc<Document>>>),
 }
 
 /// How much waits for the owner.
 #[derive(Default)]
 struct Waiting {
+    notes: AtomicUsize,
     bytes: AtomicUsize,
     less: Notify,
 }
@@ -111,20 +128,22 @@ impl Documents {
     pub(crate) fn start(engine: Engine, listener: impl Listener) -> std::io::Result<Documents> {
         let (notes, received) = unbounded();
         let waiting = Arc::new(Waiting::default());
-        let folders = Arc::new(ArcSwap::from_pointee(Vec::new()));
-        let owner = owner::Owner::new(engine, Box::new(listener), folders.clone(), notes.clone());
+        let published = Arc::new(Published::default());
+        let owner = owner::Owner::new(engine, Box::new(listener), published.clone(), notes.clone());
         let done = waiting.clone();
         let thread = std::thread::Builder::new().name("documents".to_owned()).spawn(move || {
             owner.run(&received, |bytes| {
+                done.notes.fetch_sub(1, Ordering::AcqRel);
                 done.bytes.fetch_sub(bytes, Ordering::AcqRel);
                 done.less.notify_one();
             });
         })?;
-        Ok(Documents { notes, waiting, folders, thread: Mutex::new(Some(thread)) })
+        Ok(Documents { notes, waiting, published, thread: Mutex::new(Some(thread)) })
     }
 
     /// Tells the owner something. Never waits.
     pub(crate) fn tell(&self, note: Note) {
+        self.waiting.notes.fetch_add(1, Ordering::AcqRel);
         self.waiting.bytes.fetch_add(note.size(), Ordering::AcqRel);
         // The owner is gone only when the window is.
         let _ = self.notes.send(note);
@@ -133,18 +152,50 @@ impl Documents {
     /// A document as it is after everything that was told before this call; none when it is not open. The question is asked when this is called,
     /// not when the future is first polled.
     pub(crate) fn get(&self, uri: &Uri) -> impl Future<Output = Option<Arc<Document>>> + Send + 'static {
-        let (reply, answer) = oneshot::channel();
-        self.tell(Note::Get { uri: uri.clone(), reply });
-        async { answer.await.ok().flatten() }
+        let asked = match self.at_hand(uri) {
+            Some(document) => Asked::Known(document),
+            None => {
+                let (reply, answer) = oneshot::channel();
+                self.tell(Note::Get { uri: uri.clone(), reply });
+                Asked::Later(answer)
+            }
+        };
+        async {
+            match asked {
+                Asked::Known(document) => document,
+                Asked::Later(answer) => answer.await.ok().flatten(),
+            }
+        }
+    }
+
+    /// The document, when that can be said without asking the owner.
+    fn at_hand(&self, uri: &Uri) -> Option<Option<Arc<Document>>> {
+        if !self.is_idle() {
+            return None;
+        }
+        match self.published.documents.read().get(uri.as_str()) {
+            Some(current) => current.load_full().map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Whether all that was told is done.
+    fn is_idle(&self) -> bool {
+        self.waiting.notes.load(Ordering::Acquire) == 0
     }
 
     /// Ends when everything is done that was told before this call.
     pub(crate) fn reached(&self) -> impl Future<Output = ()> + Send + 'static {
-        let (reply, answer) = oneshot::channel();
-        self.tell(Note::Reached(reply));
+        let asked = (!self.is_idle()).then(|| {
+            let (reply, answer) = oneshot::channel();
+            self.tell(Note::Reached(reply));
+            answer
+        });
         async {
-            // The owner is gone only when the window is.
-            let _ = answer.await;
+            if let Some(answer) = asked {
+                // The owner is gone only when the window is.
+                let _ = answer.await;
+            }
         }
     }
 
@@ -157,7 +208,7 @@ impl Documents {
 
     /// The folders of the window.
     pub(crate) fn folders(&self) -> Arc<Vec<Folder>> {
-        self.folders.load_full()
+        self.published.folders.load_full()
     }
 
     /// Ends the owner and lets go of documents and folders.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use crossbeam_channel::Sender;
 use grammars::{Edit, Extractor, Language, ParseError, ParseLimits, SyntaxTree};
 use tokio::sync::oneshot;
@@ -57,7 +58,8 @@ pub(crate) struct Open {
     tree: Option<SyntaxTree>,
     parse: Parse,
     edits: u64,
-    snapshot: Option<Arc<Document>>,
+    /// The document as it is now, with its tree; none until somebody asks after an edit. Requests look here first.
+    current: Arc<ArcSwapOption<Document>>,
     waiting: Vec<oneshot::Sender<Option<Arc<Document>>>>,
 }
 
@@ -79,7 +81,7 @@ impl Open {
             tree: None,
             parse: Parse::Fresh,
             edits: 0,
-            snapshot: None,
+            current: Arc::default(),
             waiting: Vec::new(),
         };
         open.set_text(text);
@@ -104,21 +106,21 @@ impl Open {
     pub(crate) fn set_version(&mut self, version: i32) {
         self.version = version;
         self.newest.store(version, Ordering::Release);
-        self.snapshot = None;
+        self.current.store(None);
     }
 
     pub(crate) fn set_home(&mut self, home: Option<Home>) {
         self.home = home;
         self.told = false;
         self.unsettled = true;
-        self.snapshot = None;
+        self.current.store(None);
     }
 
     fn changed(&mut self) {
         self.edits += 1;
         self.told = false;
         self.unsettled = true;
-        self.snapshot = None;
+        self.current.store(None);
         let parsed = self.language.is_some() && self.text.as_str().len() <= LARGEST_PARSED;
         if !parsed {
             self.tree = None;
@@ -229,14 +231,24 @@ impl Open {
         }
     }
 
-    /// The document as it is now, whether its tree is ready or not.
-    pub(crate) fn snapshot(&mut self) -> Arc<Document> {
-        let tree = if self.parse == Parse::Fresh { self.tree.clone() } else { None };
-        let make = || {
-            let (uri, home, newest) = (self.uri.clone(), self.home.clone(), self.newest.clone());
-            Arc::new(Document::new(uri, self.version, self.text.clone(), tree, home, newest))
-        };
-        self.snapshot.get_or_insert_with(make).clone()
+    /// The document as it is now, with its tree if that is ready. Only the former is kept for others.
+    pub(crate) fn snapshot(&self) -> Arc<Document> {
+        if let Some(current) = self.current.load_full() {
+            return current;
+        }
+        let fresh = self.parse == Parse::Fresh;
+        let tree = if fresh { self.tree.clone() } else { None };
+        let (uri, home, newest) = (self.uri.clone(), self.home.clone(), self.newest.clone());
+        let made = Arc::new(Document::new(uri, self.version, self.text.clone(), tree, home, newest));
+        if fresh {
+            self.current.store(Some(made.clone()));
+        }
+        made
+    }
+
+    /// Where [`Open::snapshot`] keeps it.
+    pub(crate) fn current(&self) -> &Arc<ArcSwapOption<Document>> {
+        &self.current
     }
 
     /// Whether requests wait or could be answered with a tree of another text.

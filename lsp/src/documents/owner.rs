@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use engine::{Engine, WindowId};
 use grammars::Extractor;
@@ -13,7 +12,7 @@ use tower_lsp_server::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::document::{Home, LARGEST_PARSED};
 use super::open::{Open, read};
-use super::{Folder, Listener, Note};
+use super::{Folder, Listener, Note, Published};
 use crate::convert::file_path;
 use crate::text::Encoding;
 
@@ -26,7 +25,7 @@ pub(super) struct Owner {
     listener: Box<dyn Listener>,
     encoding: Encoding,
     folders: Vec<Folder>,
-    published: Arc<ArcSwap<Vec<Folder>>>,
+    published: Arc<Published>,
     documents: FxHashMap<String, Open>,
     extractor: Extractor,
     notes: Sender<Note>,
@@ -36,7 +35,7 @@ impl Owner {
     pub(super) fn new(
         engine: Engine,
         listener: Box<dyn Listener>,
-        published: Arc<ArcSwap<Vec<Folder>>>,
+        published: Arc<Published>,
         notes: Sender<Note>,
     ) -> Owner {
         Owner {
@@ -52,7 +51,7 @@ impl Owner {
         }
     }
 
-    /// Runs until [`Note::Stop`]. `done` is told the size of each note when it is dealt with.
+    /// Runs until [`Note::Stop`]. `done` is told the size of each note of others when it is dealt with.
     pub(super) fn run(mut self, notes: &Receiver<Note>, done: impl Fn(usize)) {
         loop {
             let unsettled = self.documents.values().any(|open| open.unsettled);
@@ -63,10 +62,14 @@ impl Owner {
             match note {
                 Ok(note) => {
                     let size = note.size();
+                    // The owner's own threads send these, and count nothing.
+                    let counted = !matches!(note, Note::Parsed(_));
                     let last = matches!(note, Note::Stop);
                     // A fault in one document must not end the window.
                     let dealt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.take(note)));
-                    done(size);
+                    if counted {
+                        done(size);
+                    }
                     if last {
                         break;
                     }
@@ -84,7 +87,7 @@ impl Owner {
         for folder in &self.folders {
             folder.lease.close_window(self.window);
         }
-        self.published.store(Arc::default());
+        self.published.folders.store(Arc::default());
     }
 
     fn take(&mut self, note: Note) {
@@ -126,6 +129,7 @@ impl Owner {
         }
         let mut open = Open::new(uri.clone(), file_path(&uri), language, version, text);
         open.home = home(&self.folders, open.file.as_deref());
+        self.published.documents.write().insert(uri.as_str().to_owned(), open.current().clone());
         self.documents.insert(uri.as_str().to_owned(), open);
     }
 
@@ -180,6 +184,7 @@ impl Owner {
     }
 
     fn close(&mut self, uri: &Uri) {
+        self.published.documents.write().remove(uri.as_str());
         if let Some(open) = self.documents.remove(uri.as_str()) {
             if let Some(home) = &open.home {
                 home.workspace().close_buffer(self.window, &home.path);
@@ -209,7 +214,7 @@ impl Owner {
                 Err(error) => self.listener.odd(error.to_string()),
             }
         }
-        self.published.store(Arc::new(self.folders.clone()));
+        self.published.folders.store(Arc::new(self.folders.clone()));
         for open in self.documents.values_mut() {
             let home = home(&self.folders, open.file.as_deref());
             if let Some(old) = &open.home {

@@ -102,6 +102,12 @@ async fn follow(shared: &Shared, way: Way, failures: &mut u32) -> Result<std::co
     if let Some(may) = shown.permissions {
         *shared.may.write() = Permissions::from_iter(may);
     }
+    match shared.server.people(shared.id).await {
+        Ok(people) => shared.learn_people(people).await,
+        // An older server does not know this question.
+        Err(ServerError::Refused(problem)) if problem.status == 404 => {}
+        Err(error) => return Err(error.into()),
+    }
     let was_gone = matches!(shared.status.borrow().connection, Connection::Gone(_));
     if was_gone {
         shared.note_gone(None).await;

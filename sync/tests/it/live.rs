@@ -241,7 +241,7 @@ async fn a_hub_finds_projects_and_tasks_by_their_keys_and_knows_them_offline() {
     let folder = tempfile::tempdir().unwrap();
     let server = || Server::new(&format!("http://{}", network.address), Credentials::none()).unwrap();
     let stop = CancellationToken::new();
-    let hub = Hub::open(folder.path(), server(), Arc::new(Timestamp::now), stop.clone()).await.unwrap();
+    let hub = Hub::open(folder.path(), server(), false, Arc::new(Timestamp::now), stop.clone()).await.unwrap();
     hub.reach().wait_for(|reach| *reach == Reach::Known).await.unwrap();
     let known = hub.project(project).unwrap();
     known.status().wait_for(|status| status.seq > 0).await.unwrap();
@@ -258,7 +258,7 @@ async fn a_hub_finds_projects_and_tasks_by_their_keys_and_knows_them_offline() {
     let stop = CancellationToken::new();
     let hub = loop {
         // The tasks of the one before let go of the file a moment later.
-        match Hub::open(folder.path(), server(), Arc::new(Timestamp::now), stop.clone()).await {
+        match Hub::open(folder.path(), server(), false, Arc::new(Timestamp::now), stop.clone()).await {
             Ok(hub) => break hub,
             Err(StoreError::InUse { .. }) => tokio::task::yield_now().await,
             Err(error) => panic!("{error}"),

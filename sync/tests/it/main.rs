@@ -6,3 +6,4 @@
 mod live;
 mod model;
 mod support;
+mod tasks;

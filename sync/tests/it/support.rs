@@ -173,7 +173,8 @@ impl Machine {
         // Who it is matters for nothing in these tests but what the rules say of one's own things.
         let me = server.me().await.map_or_else(|_| domain::UserId::from_bits(1), |me| me.id);
         let clock = Arc::new(Timestamp::now);
-        let project = Project::open(project, me, server, store.clone(), clock, stop.clone()).await.unwrap();
+        let project =
+            Project::open(project, me, server, store.clone(), clock, Default::default(), stop.clone()).await.unwrap();
         Machine { project, store, stop }
     }
 

@@ -1,0 +1,73 @@
+//! Tasks from the command line, on boards of one's own.
+
+use serde_json::Value;
+
+use crate::support::{Workspace, fixture, kill, wait_until};
+
+fn small() -> Workspace {
+    fixture("//- /store.py\nimport os\n\ndef save():\n    # TODO: retry when the disk is full\n    return 1\n")
+}
+
+fn words(task: &Value) -> String {
+    let text = |name: &str| task[name].as_str().unwrap_or_default().to_owned();
+    format!("{} {} [{}]", text("key"), text("title"), text("status"))
+}
+
+fn tasks(workspace: &Workspace, query: &str) -> Vec<String> {
+    workspace.json(&["task", "list", query, "--json"]).iter().map(words).collect()
+}
+
+#[test]
+fn a_task_lives_from_its_first_word_to_done() {
+    let workspace = small();
+    let made =
+        workspace.json(&["task", "new", "Retry when the disk is full", "--mine", "--at", "store.py:4", "--json"]);
+    let key = made[0]["task"]["key"].as_str().unwrap().to_owned();
+    assert_eq!(made[0]["waits"], false, "the number is the server's: {made:?}");
+    assert_eq!(tasks(&workspace, ""), [format!("{key} Retry when the disk is full [To do]")]);
+    let started = workspace.run(&["task", "start", &key.to_lowercase()]);
+    assert!(started.contains(&format!("git switch -c {key}-retry-when-the-disk-is-full")), "{started}");
+    workspace.run(&["task", "log", &key, "1h30m", "found the cause"]);
+    workspace.run(&["task", "comment", &key, "half **done**"]);
+    let shown = workspace.run(&["task", "show", &key]);
+    for part in ["In progress", "1 h 30 min", "store.py:4-4  save", "half **done**"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    workspace.run(&["task", "done", &key]);
+    assert_eq!(workspace.status(&["task"]), Some(1), "nothing is open");
+    assert_eq!(tasks(&workspace, "status:done").len(), 1);
+}
+
+#[test]
+fn mistakes_are_told_with_what_would_be_right() {
+    let workspace = small();
+    workspace.run(&["task", "new", "One"]);
+    for (arguments, told) in [
+        (&["task", "show", "NO-1"][..], "there is no task NO-1"),
+        (&["task", "list", "colour:red"], "colour"),
+        (&["task", "new", "Two", "--project", "NOPE"], "there is no project NOPE"),
+        (&["task", "new", "Two", "--at", "store.py"], "FILE:LINE"),
+        (&["task", "new", "Two", "--at", "store.py:99"], "has the lines 1 to 5"),
+        (&["task", "new", "\u{1b}[31m"], "control character"),
+        (&["project", "use", "NOPE"], "there is no project NOPE"),
+    ] {
+        let said = workspace.run(arguments);
+        assert!(said.contains(told), "{arguments:?}: {said}");
+    }
+    let preview = workspace.run(&["task", "new", "Two", "--preview"]);
+    assert!(preview.contains("would be"), "{preview}");
+    assert_eq!(tasks(&workspace, "").len(), 1, "nothing of all that was done");
+}
+
+#[test]
+fn what_was_said_to_be_kept_outlives_a_daemon_that_is_killed() {
+    let workspace = small();
+    for number in 0..5 {
+        workspace.run(&["task", "new", &format!("Task {number}")]);
+        kill(workspace.daemon_process().unwrap());
+    }
+    let all = wait_until("every task is there", || Some(tasks(&workspace, "")).filter(|all| all.len() == 5));
+    assert!(all.iter().enumerate().all(|(number, task)| task.contains(&format!("Task {number}"))), "{all:?}");
+    let sync = workspace.json(&["sync", "--json"]).remove(0);
+    assert_eq!(sync["projects"][0]["queued"], 0, "{sync}");
+}
