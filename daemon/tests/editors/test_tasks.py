@@ -115,7 +115,7 @@ def test_a_commit_message_offers_tasks(window, command, project):
     editor.attached("devmentor")
     editor.keys("iFix #queue<C-x><C-o>")
     editor.shows("DM-1")
-    editor.keys("<C-n><C-y>")
+    editor.keys("<C-y>")
     wait(lambda: "Fix DM-1" in editor.nvim.current.buffer[0], "the key in the message")
     editor.keys("<Esc>")
     editor.hover("Write the queue")
