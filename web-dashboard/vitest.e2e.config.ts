@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["e2e/**/*.test.ts"],
+    // Figures are measured on a quiet machine, and asserted nowhere.
+    include: [process.env.DASHBOARD_FIGURES ? "e2e/**/*.figures.ts" : "e2e/**/*.test.ts"],
     environment: "node",
     // Browsers of several files at once would fight for two cores.
     fileParallelism: false,

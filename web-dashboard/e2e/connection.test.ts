@@ -105,9 +105,13 @@ test("a node that dies under a drag costs nothing", async () => {
   const to = (await page.locator(".column").nth(1).locator(".cards").boundingBox())!;
   await page.mouse.move(from.x + 40, from.y + 20);
   await page.mouse.down();
-  await page.mouse.move(to.x + 60, to.y + 60, { steps: 4 });
+  await page.mouse.move(from.x + 60, from.y + 40, { steps: 4 });
+  await page.locator('.card[data-dragging="true"]').waitFor();
   await server.kill();
-  await page.mouse.move(to.x + 80, to.y + 90, { steps: 4 });
+  await until("the column below the mouse", async () => {
+    await page.mouse.move(to.x + 60 + Math.random() * 20, to.y + 60, { steps: 2 });
+    return page.locator('.column[data-over="true"]').count();
+  });
   await page.mouse.up();
   await until("the card there", async () => JSON.stringify(await shown(page)) === JSON.stringify([[], ["First"], []]));
   await server.start();

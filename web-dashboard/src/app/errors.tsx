@@ -1,6 +1,10 @@
+import { useEffect } from "react";
 import { Link } from "@tanstack/react-router";
 import { Unreachable } from "@/shared/api/client";
 import { Empty } from "@/shared/ui/bits";
+
+/** Milliseconds until a server that is away is asked again. */
+const AGAIN = 3_000;
 
 export function NotFound() {
   return (
@@ -17,6 +21,16 @@ export function NotFound() {
 
 export function Broken({ error, reset }: { error: unknown; reset?: () => void }) {
   const away = error instanceof Unreachable;
+  useEffect(() => {
+    if (!away) return;
+    const timer = setInterval(() => {
+      fetch("/health/live", { cache: "no-store" }).then(
+        (response) => response.ok && location.reload(),
+        () => undefined,
+      );
+    }, AGAIN);
+    return () => clearInterval(timer);
+  }, [away]);
   return (
     <div className="page">
       <Empty top icon="help" title={away ? "The server cannot be reached" : "Something went wrong"}>

@@ -5,7 +5,7 @@ import {
 } from "@tanstack/react-router";
 import { LoginPage, RegisterPage } from "@/features/login/pages";
 import { arm } from "@/features/login/gate";
-import { Refused, refresh } from "@/shared/api/client";
+import { Refused, refresh, Unreachable } from "@/shared/api/client";
 import * as queries from "@/shared/queries";
 import { Skeleton } from "@/shared/ui/bits";
 import { Broken, NotFound } from "./errors";
@@ -51,7 +51,9 @@ const inside = createRoute({
   errorComponent: Broken,
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.client.ensureQueryData(queries.me);
+      // A server that is just being restarted is worth a moment.
+      const retry = (count: number, error: Error) => error instanceof Unreachable && count < 4;
+      await context.client.ensureQueryData({ ...queries.me, retry });
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) throw error;
       if (!(await refresh().catch(() => false))) throw redirect({ to: "/login", search: { next: location.href } });

@@ -47,7 +47,7 @@ export function FilterBar({ lanes, count }: { lanes?: boolean; count: { shown: n
           className="input"
           type="search"
           aria-label="Filter by words"
-          placeholder="Filter: words, @name, #label"
+          placeholder="Words, @name, #label"
           value={search.q ?? ""}
           onChange={(event) => set({ q: event.target.value })}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}

@@ -88,7 +88,7 @@ function Columns() {
           <li key={column.id} className="row setting-line">
             <i className={`category ${column.category}`} aria-hidden="true" />
             <span className="grow clip">{column.name}</span>
-            <span className="muted small">{CATEGORY_NAMES[column.category]}</span>
+            <span className="muted small hide-narrow">{CATEGORY_NAMES[column.category]}</span>
             {column.wip_limit != null && (
               <span className="pill">
                 at most {column.wip_limit}
