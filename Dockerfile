@@ -1,8 +1,16 @@
 # syntax=docker/dockerfile:1
 # The binary `devmentor` as a team's server. Built in one image, run in another that has nothing but it.
+FROM node:22-bookworm-slim AS dashboard
+WORKDIR /src
+COPY web-dashboard/package.json web-dashboard/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY web-dashboard ./
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=dashboard /src/dist web-dashboard/dist
 # What was built stays in the builder's cache, so a change of our code does not build every dependency again.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \

@@ -8,7 +8,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 # Where `make install` puts the binary (PREFIX/bin) and the completions (PREFIX/share).
 PREFIX ?= $(HOME)/.local
 
-.PHONY: help run test lint fmt audit bench editors install uninstall setup clean
+.PHONY: help run test lint fmt audit bench editors dashboard install uninstall setup clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ bench: setup ## Run the benchmarks and print their table
 
 editors: setup ## Run the language server in real editors, every message checked against the protocol
 	@bash scripts/editors.sh
+
+dashboard: setup ## Build the dashboard and try it in Chromium
+	@bash scripts/dashboard.sh
 
 install: setup ## Install devmentor and its shell completions below PREFIX (~/.local)
 	@bash scripts/install.sh "$(PREFIX)"

@@ -23,6 +23,7 @@ if $remove; then
     exit 0
 fi
 
+bash scripts/dashboard-build.sh
 cargo build --release --locked --package daemon --bin devmentor
 install -D -m 755 "$(bash scripts/binary.sh)" "$binary"
 for shell in bash zsh fish; do

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+bash scripts/dashboard-build.sh
 cargo build --release --package daemon --bin devmentor
 devmentor=$(bash scripts/binary.sh)
 "$devmentor" index .

@@ -31,6 +31,9 @@ fi
 if ! has emacs; then lack emacs-nox "tests with eglot, a client nobody here wrote"; fi
 # From Emacs 29 on eglot is part of it.
 if ! has emacs || ! emacs --batch --eval "(require 'eglot)" 2>/dev/null; then lack elpa-eglot "the same"; fi
+if ! has chromium && ! has chromium-browser && ! has google-chrome; then
+    lack chromium "tests of the dashboard in a real browser; its packages come from a lock file (scripts/dashboard.sh)"
+fi
 # The servers' own packages start them at boot; the tests start private ones, on sockets and free ports.
 if ! has initdb && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     lack postgresql "tests of the team backend, which start a private PostgreSQL"

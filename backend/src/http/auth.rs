@@ -67,7 +67,7 @@ pub(super) fn register(api: &mut Api) {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Register {
+pub(super) struct Register {
     /// The name after `@`: 2 to 40 letters, digits, `-`, `_` and `.`.
     handle: String,
     /// The name people see.
@@ -84,7 +84,7 @@ struct Register {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPassword {
+pub(super) struct NewPassword {
     /// The password until now; empty when there is none yet.
     #[serde(default)]
     current: String,
@@ -94,7 +94,7 @@ struct NewPassword {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct LogIn {
+pub(super) struct LogIn {
     /// Handle or mail address.
     name: String,
     /// Password.
@@ -168,7 +168,7 @@ pub(super) struct MadeToken {
     pub(super) kept: Token,
 }
 
-async fn sign_up(
+pub(super) async fn sign_up(
     State(app): State<Arc<App>>,
     origin: Origin,
     Body(new): Body<Register>,
@@ -187,7 +187,7 @@ async fn sign_up(
     Ok((StatusCode::CREATED, Json(app.accounts.begin(id, "registration", &origin).await?)))
 }
 
-async fn log_in(
+pub(super) async fn log_in(
     State(app): State<Arc<App>>,
     origin: Origin,
     Body(given): Body<LogIn>,
@@ -212,7 +212,7 @@ async fn log_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn change_password(
+pub(super) async fn change_password(
     State(app): State<Arc<App>>,
     SignedIn(who): SignedIn,
     origin: Origin,

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::{OrgId, Permissions, ProjectId};
 
+use super::dashboard;
 use super::limits::{Passed, by_asker};
 use super::route::Rule;
 use crate::accounts::Identity;
@@ -169,7 +170,9 @@ pub(super) async fn same_origin(State(app): State<Arc<App>>, request: Request, n
             origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")) == Some(host)
         });
         let foreign = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
-        if !is_loopback(host) || !same || foreign {
+        // Following a link to the dashboard shows nothing to the page that the link stands on.
+        let followed = dashboard::is_visit(&request) && origin.is_none();
+        if !is_loopback(host) || !same || (foreign && !followed) {
             let detail =
                 "Without login this server answers only programs on this machine, and no pages of other origins.";
             return Problem::forbidden(detail).into_response();

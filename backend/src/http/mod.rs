@@ -3,7 +3,9 @@
 mod audit;
 mod auth;
 mod board;
+mod browser;
 mod commands;
+mod dashboard;
 mod device;
 mod guard;
 mod input;
@@ -15,6 +17,7 @@ mod operations;
 mod orgs;
 mod origin;
 mod page;
+mod people;
 pub(crate) use limits::Limits;
 pub use limits::{By, Limit, Network, default_limits};
 pub(crate) use orgs::make_org;
@@ -54,12 +57,14 @@ fn api() -> route::Api {
     let mut api = route::Api::default();
     operations::register(&mut api);
     auth::register(&mut api);
+    browser::register(&mut api);
     providers::register(&mut api);
     device::register(&mut api);
     invitations::register(&mut api);
     services::register(&mut api);
     audit::register(&mut api);
     orgs::register(&mut api);
+    people::register(&mut api);
     projects::register(&mut api);
     commands::register(&mut api);
     board::register(&mut api);
@@ -85,11 +90,12 @@ pub fn router(app: Arc<App>) -> Router {
         axum::routing::get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) }),
     );
     router
-        .fallback(async || Problem::not_found())
+        .fallback(dashboard::serve)
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This path does not take that method.")
         })
         .layer(from_fn_with_state(app.clone(), limits::by_address))
+        .layer(from_fn_with_state(app.clone(), browser::cookie_as_token))
         .layer(from_fn_with_state(app.clone(), guard::same_origin))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, app.request_time))

@@ -62,7 +62,7 @@ struct Start {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Finish {
+pub(super) struct Finish {
     /// What stood behind `#login=`; good for one minute and one use, in the browser that was sent.
     login: String,
 }
@@ -287,7 +287,7 @@ fn identity_row(person: &Person, user: &str) -> Result<IdentityRow, Problem> {
     })
 }
 
-async fn finish(
+pub(super) async fn finish(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     origin: Origin,

@@ -9,6 +9,7 @@ mod chaos;
 #[path = "../../../domain/tests/it/commands.rs"]
 mod commands;
 mod contract;
+mod dashboard;
 mod gateway;
 mod live;
 mod model;

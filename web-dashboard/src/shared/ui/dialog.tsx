@@ -1,0 +1,57 @@
+/** A modal dialog: the browser's own, which keeps the focus inside, makes the rest inert, and gives the focus back. */
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
+import { Icon } from "./icons";
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  wide?: boolean;
+  /** What is asked cannot be left out. */
+  firm?: boolean;
+}
+
+export function Dialog({ title, onClose, children, wide, firm }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  // Before the element goes: closing it is what gives the focus back.
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    if (element && !element.open) {
+      element.showModal();
+      // The browser takes the first thing that can have the focus, which is the button that closes.
+      element.querySelector<HTMLElement>("input, textarea, select")?.focus();
+    }
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={`dialog ${wide ? "wide" : ""}`}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        // React hears this of dialogs inside, too.
+        if (event.target !== dialog.current) return;
+        event.preventDefault();
+        if (!firm) onClose();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === dialog.current && !firm) onClose();
+      }}
+    >
+      <div className="inside">
+        <div className="row">
+          <h2 id={heading} className="grow">
+            {title}
+          </h2>
+          {!firm && (
+            <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+              <Icon name="close" />
+            </button>
+          )}
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
