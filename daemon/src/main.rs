@@ -54,6 +54,8 @@ enum Command {
     Project(commands::project::Arguments),
     /// Show how your boards stand with their server, and what waits to be sent.
     Sync(commands::sync::Arguments),
+    /// Suggest the active task in commit messages.
+    Hook(commands::hook::Arguments),
     /// Serve an editor as its language server, on standard input and output.
     Lsp(commands::lsp::Arguments),
     /// Serve an agent by the Model Context Protocol, on standard input and output.
@@ -112,6 +114,7 @@ fn main() -> ExitCode {
         Command::Task(arguments) => commands::task::run(&arguments),
         Command::Project(arguments) => commands::project::run(&arguments),
         Command::Sync(arguments) => commands::sync::run(&arguments),
+        Command::Hook(arguments) => commands::hook::run(&arguments),
         Command::Lsp(arguments) => commands::lsp::run(&arguments),
         Command::Mcp(arguments) => commands::mcp::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),

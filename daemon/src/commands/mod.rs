@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod daemon;
 pub(crate) mod doctor;
 pub(crate) mod graph;
+pub(crate) mod hook;
 pub(crate) mod index;
 pub(crate) mod login;
 pub(crate) mod logout;

@@ -222,6 +222,7 @@ fn help_has_examples() {
         "task",
         "project",
         "sync",
+        "hook",
         "search",
         "symbols",
         "graph",
@@ -258,6 +259,7 @@ fn help_has_examples() {
               task         List, make and do tasks
               project      List and make projects, and say which one this repository is about
               sync         Show how your boards stand with their server, and what waits to be sent
+              hook         Suggest the active task in commit messages
               lsp          Serve an editor as its language server, on standard input and output
               mcp          Serve an agent by the Model Context Protocol, on standard input and output
               serve        Serve projects and boards to a team, or to yourself

@@ -71,3 +71,63 @@ fn what_was_said_to_be_kept_outlives_a_daemon_that_is_killed() {
     let sync = workspace.json(&["sync", "--json"]).remove(0);
     assert_eq!(sync["projects"][0]["queued"], 0, "{sync}");
 }
+
+/// Runs git in the workspace, untouched by the configuration of whoever runs the tests; its editor leaves messages as they are.
+fn git(workspace: &Workspace, arguments: &[&str]) -> String {
+    let mut git = std::process::Command::new("git");
+    git.current_dir(workspace.root()).args(["-c", "init.defaultBranch=main", "-c", "core.editor=true"]).args(arguments);
+    for (name, value) in workspace.command(&[]).get_envs() {
+        match value {
+            Some(value) => git.env(name, value),
+            None => git.env_remove(name),
+        };
+    }
+    for (key, value) in [
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_CONFIG_SYSTEM", "/dev/null"),
+        ("GIT_AUTHOR_NAME", "Ada"),
+        ("GIT_AUTHOR_EMAIL", "ada@example.com"),
+        ("GIT_COMMITTER_NAME", "Ada"),
+        ("GIT_COMMITTER_EMAIL", "ada@example.com"),
+    ] {
+        git.env(key, value);
+    }
+    let output = git.output().unwrap();
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_commit_message_begins_with_the_task_of_the_branch_and_a_hook_that_was_there_runs_first() {
+    use std::os::unix::fs::PermissionsExt;
+    let workspace = small();
+    git(&workspace, &["init", "--quiet"]);
+    let hook = workspace.path(".git/hooks/prepare-commit-msg");
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, "#!/bin/sh\necho ran >>\"$(git rev-parse --git-dir)/before\"\n").unwrap();
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let made = workspace.json(&["task", "new", "Retry", "--mine", "--json"]);
+    let key = made[0]["task"]["key"].as_str().unwrap().to_owned();
+    workspace.run(&["task", "start", &key]);
+    let installed = workspace.run(&["hook", "install"]);
+    assert!(installed.contains("is kept and runs first"), "{installed}");
+    workspace.run(&["hook", "install"]);
+
+    // On a branch without a key the message names it in a comment; git takes that out, and an empty message is no commit.
+    let message = workspace.path(".git/MESSAGE");
+    std::fs::write(&message, "\n# what git says\n").unwrap();
+    workspace.run(&["hook", "suggest", ".git/MESSAGE"]);
+    let said = std::fs::read_to_string(&message).unwrap();
+    assert_eq!(said, format!("\n# what git says\n# You work on:\n#   {key} Retry\n"));
+
+    git(&workspace, &["checkout", "--quiet", "-b", &format!("ada/{key}-retry")]);
+    git(&workspace, &["add", "."]);
+    git(&workspace, &["commit", "--quiet"]);
+    assert_eq!(git(&workspace, &["log", "-1", "--format=%s"]), format!("{key}:"));
+    git(&workspace, &["commit", "--quiet", "--allow-empty", "-m", "My own words"]);
+    assert_eq!(git(&workspace, &["log", "-1", "--format=%s"]), "My own words");
+    assert_eq!(std::fs::read_to_string(workspace.path(".git/before")).unwrap(), "ran\nran\n");
+
+    assert!(workspace.run(&["hook", "remove"]).contains("as they were before"));
+    assert!(std::fs::read_to_string(&hook).unwrap().contains("echo ran"));
+    assert_eq!(workspace.status(&["hook", "remove"]), Some(1), "there is none any more");
+}
