@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Runs every test: examples in documentation first, then unit and integration tests, then the binary in real editors.
+# Runs every test: examples in documentation first, then unit and integration tests, then the binary in real editors and its dashboard
+# in a real browser.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # In CI a Cargo.lock that does not match the manifests is an error; at a desk cargo may update it.
 locked=()
 if [ -n "${CI:-}" ]; then locked=(--locked); fi
+
+# First, so that the binary is built once, with its dashboard in it.
+bash scripts/dashboard-build.sh
 
 cargo test --workspace --doc --quiet "${locked[@]}"
 # nextest runs tests of all crates side by side, each in a process of its own; cargo's own runner gives the same verdict, but
@@ -24,3 +28,6 @@ fi
 
 # Neovim, Emacs and the client profiles, against the binary and its daemon.
 bash scripts/editors.sh
+
+# The dashboard in Chromium, served by the binary.
+bash scripts/dashboard.sh

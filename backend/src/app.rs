@@ -37,6 +37,10 @@ pub struct App {
     pub(crate) durations: Durations,
     /// Pages of these origins may use the API.
     pub(crate) cors_origins: Vec<axum::http::HeaderValue>,
+    /// How long a request may take, its body included.
+    pub(crate) request_time: std::time::Duration,
+    /// Browsers are told to come by TLS alone from now on.
+    pub(crate) only_tls: bool,
     /// Ends long-lived connections when the node shuts down.
     pub shutdown: CancellationToken,
 }
@@ -84,10 +88,10 @@ meters! {
     commands_total "counter" "Commands done, those sent again included.";
     /// Requests refused because there were too many.
     limited_total "counter" "Requests refused because there were too many.";
-    /// Boards and backlogs answered from memory.
-    board_cache_hits_total "counter" "Boards and backlogs answered from memory.";
-    /// Boards and backlogs made anew.
-    board_cache_misses_total "counter" "Boards and backlogs made anew.";
+    /// Boards, backlogs and pages of entities answered from memory.
+    board_cache_hits_total "counter" "Boards, backlogs and pages of entities answered from memory.";
+    /// Boards, backlogs and pages of entities made anew.
+    board_cache_misses_total "counter" "Boards, backlogs and pages of entities made anew.";
     /// Live connections.
     live_connections "gauge" "Open WebSocket and SSE connections.";
     /// Connections cut off because they were too slow.

@@ -47,6 +47,9 @@ pub struct Serve {
     /// A file that holds the URL of Redis
     #[arg(long, value_name = "FILE", env = "REDIS_URL_FILE", conflicts_with = "redis_url")]
     pub redis_url_file: Option<PathBuf>,
+    /// The authority of the certificate of Redis (PEM), for rediss:// URLs, where it is not one that the system trusts
+    #[arg(long, value_name = "FILE", env = "REDIS_CA")]
+    pub redis_ca: Option<PathBuf>,
     /// Who may make an account; auto when left out
     #[arg(long, value_enum, env = "DEVMENTOR_REGISTRATION")]
     pub registration: Option<Who>,
@@ -231,11 +234,13 @@ impl Serve {
             limits: file.limits.unwrap_or(defaults.limits),
             patience: Patience {
                 headers: seconds(file.header_seconds, defaults.patience.headers),
+                request: seconds(file.request_seconds, defaults.patience.request),
                 reading: seconds(file.reading_seconds, defaults.patience.reading),
                 connections: file.max_connections.map_or(defaults.patience.connections, |most| most.max(1) as usize),
                 ..defaults.patience
             },
             cache_bytes: file.cache_megabytes.map_or(defaults.cache_bytes, |mebibytes| u64::from(mebibytes) << 20),
+            audit_days: file.audit_days.unwrap_or(defaults.audit_days),
             receipt_days: file.receipt_days.unwrap_or(defaults.receipt_days),
             drain: seconds(file.drain_seconds, defaults.drain),
         };
@@ -245,6 +250,7 @@ impl Serve {
             data,
             database_url,
             redis_url,
+            redis_ca: self.redis_ca.clone().or(file.redis_ca),
             registration: self.registration.or(file.registration).unwrap_or_default().into(),
             ways_in: WaysIn {
                 providers: match self.providers.as_ref().or(file.providers.as_ref()) {

@@ -9,6 +9,7 @@ pub mod bus;
 pub mod cli;
 pub mod http;
 mod listen;
+mod load;
 mod metrics;
 pub mod problem;
 pub mod realtime;
@@ -20,6 +21,7 @@ pub mod storage;
 pub mod streams;
 pub mod telemetry;
 pub mod tls;
+mod writer;
 
 pub use listen::Patience;
 pub(crate) use serve::DATABASE_FILE;

@@ -29,6 +29,8 @@ use crate::tls::Certificates;
 pub struct Patience {
     /// For the headers of a request, and between two requests of a connection.
     pub headers: Duration,
+    /// For a whole request, its body included, until its answer begins.
+    pub request: Duration,
     /// For reading what is sent to them, without any progress.
     pub reading: Duration,
     /// For the handshake of TLS.
@@ -40,7 +42,13 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { headers: seconds(15), reading: seconds(30), handshake: seconds(10), connections: 50_000 }
+        Self {
+            headers: seconds(15),
+            request: seconds(30),
+            reading: seconds(30),
+            handshake: seconds(10),
+            connections: 50_000,
+        }
     }
 }
 

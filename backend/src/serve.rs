@@ -52,6 +52,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// `redis://…`, when there are several nodes.
     pub redis_url: Option<String>,
+    /// The authority of the certificates of Redis (PEM), where it is not one that the system trusts.
+    pub redis_ca: Option<PathBuf>,
     /// Who may make an account.
     pub registration: Registration,
     /// Ways in besides passwords.
@@ -67,6 +69,7 @@ impl Default for Config {
             data: PathBuf::from("."),
             database_url: None,
             redis_url: None,
+            redis_ca: None,
             registration: Registration::default(),
             ways_in: WaysIn::default(),
             options: Options::default(),
@@ -91,6 +94,8 @@ pub struct Options {
     pub cache_bytes: u64,
     /// After so many days a command that comes again is taken for a new one.
     pub receipt_days: u32,
+    /// After so many days an entry of the record of logins is removed; 0 keeps all.
+    pub audit_days: u32,
     /// Requests under way get this long to end when the node stops.
     pub drain: Duration,
 }
@@ -105,6 +110,7 @@ impl Default for Options {
             patience: Patience::default(),
             cache_bytes: 256 << 20,
             receipt_days: 30,
+            audit_days: 365,
             drain: Duration::from_secs(10),
         }
     }
@@ -246,7 +252,11 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
         limit.check().map_err(ServeError::Refused)?;
     }
     let certificates = options.tls.clone().map(Certificates::open).transpose().map_err(ServeError::Refused)?;
-    let redis = config.redis_url.as_deref().map(Redis::new).transpose()?;
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|cause| ServeError::Io { what: path.display().to_string(), cause })
+    };
+    let redis_ca = config.redis_ca.as_ref().map(read).transpose()?;
+    let redis = config.redis_url.as_deref().map(|url| Redis::new(url, redis_ca)).transpose()?;
     let bus = redis.as_ref().map_or_else(Bus::local, Bus::redis);
     if let Some(redis) = &redis {
         // So that limits are counted together from the first request on; without an answer the node starts all the same.
@@ -259,7 +269,7 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
     let (mode, newcomer) = mode(&*store, &config).await?;
     let app = Arc::new(App {
         rooms: Rooms::start(streams.clone(), shutdown.clone()),
-        accounts: Accounts::new(store.clone(), secret.as_bytes()),
+        accounts: Accounts::new(store.clone(), secret.as_bytes(), redis.as_ref()),
         providers,
         streams,
         mode,
@@ -268,6 +278,9 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
         limits: Limits::new(options.limits.clone(), redis, options.trusted_proxies.clone()),
         durations: Durations::default(),
         cors_origins,
+        request_time: options.patience.request,
+        // Never for the person alone: it would bind every other program on localhost too.
+        only_tls: options.tls.is_some() && matches!(mode, Mode::Team { .. }),
         shutdown,
     });
     if let (Mode::Solo(user), true) = (mode, newcomer) {
@@ -281,21 +294,29 @@ pub async fn serve(config: Config) -> Result<Node, ServeError> {
     if let Some(certificates) = &certificates {
         tokio::spawn(certificates.clone().follow(stop.clone()));
     }
-    tokio::spawn(tidy(store.clone(), options.receipt_days, stop.clone()));
+    tokio::spawn(tidy(store.clone(), (options.receipt_days, options.audit_days), stop.clone()));
     let router = crate::http::router(app.clone());
     let task = tokio::spawn(crate::listen::serve(listener, router, certificates, options.patience, stop.clone()));
     tracing::info!(%address, database = store.name(), "serving");
     Ok(Node { address, app, stop, drain: options.drain, task })
 }
 
-/// Removes receipts that are too old, now and then until `stop`. Nodes may do so side by side.
-async fn tidy(store: Arc<dyn Store>, days: u32, stop: CancellationToken) {
+/// Removes receipts and entries of the record of logins that are too old, now and then until `stop`. Nodes may do so side
+/// by side.
+async fn tidy(store: Arc<dyn Store>, (receipt_days, audit_days): (u32, u32), stop: CancellationToken) {
     loop {
-        let before = jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
-        match store.forget_receipts(before).await {
+        let before = |days: u32| jiff::Timestamp::now().as_millisecond() - i64::from(days) * 86_400_000;
+        match store.forget_receipts(before(receipt_days)).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "old receipts were removed"),
             Err(error) => tracing::warn!(%error, "old receipts were not removed"),
+        }
+        if audit_days > 0 {
+            match crate::accounts::record::forget(&*store, before(audit_days)).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "old entries of the record of logins were removed"),
+                Err(error) => tracing::warn!(%error, "old entries of the record of logins were not removed"),
+            }
         }
         if stop.run_until_cancelled(tokio::time::sleep(TIDY)).await.is_none() {
             return;

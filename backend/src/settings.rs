@@ -36,6 +36,8 @@ settings! {
     redis_url: String,
     /// A file with that URL.
     redis_url_file: PathBuf,
+    /// The authority of its certificate.
+    redis_ca: PathBuf,
     /// Who may make an account.
     registration: Who,
     /// The address at which browsers reach this server.
@@ -60,10 +62,14 @@ settings! {
     cache_megabytes: u32,
     /// After so many days a command that comes again is taken for a new one.
     receipt_days: u32,
+    /// After so many days an entry of the record of logins is removed; 0 keeps all.
+    audit_days: u32,
     /// How long requests under way may take when the node stops.
     drain_seconds: u32,
     /// How long a client may take to send its headers.
     header_seconds: u32,
+    /// How long a request may take, its body included.
+    request_seconds: u32,
     /// How long a client may read nothing of what is sent to it.
     reading_seconds: u32,
     /// Connections at once.

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
-use redis::{Cmd, FromRedisValue, RedisError};
+use redis::{Cmd, FromRedisValue, RedisError, TlsCertificates};
 
 /// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -24,6 +24,8 @@ pub struct Redis(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     urls: Vec<String>,
+    /// The authority that the servers' certificates are of, where it is not one that the system trusts.
+    certificates: Option<TlsCertificates>,
     link: Mutex<Option<Link>>,
     /// Held by whoever connects; nobody who has a connection waits for it.
     connecting: tokio::sync::Mutex<()>,
@@ -49,27 +51,44 @@ impl std::fmt::Debug for Link {
 }
 
 impl Redis {
-    /// Connects to nothing yet.
+    /// Connects to nothing yet. URLs that begin with `rediss:` are for TLS: certificates must be of an authority that the
+    /// system trusts, or of those in `ca`, as PEM.
     ///
     /// # Errors
-    /// A URL is not one of Redis.
-    pub fn new(urls: &str) -> Result<Self, RedisError> {
+    /// A URL is not one of Redis, or not for TLS although there is an authority.
+    pub fn new(urls: &str, ca: Option<Vec<u8>>) -> Result<Self, RedisError> {
+        // Installed by whoever is first; all are the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let urls: Vec<String> = urls.split(',').map(|url| url.trim().to_owned()).collect();
-        for url in &urls {
-            redis::Client::open(url.as_str())?;
-        }
+        let certificates = ca.map(|ca| TlsCertificates { client_tls: None, root_cert: Some(ca) });
         let (link, connecting) = (Mutex::default(), tokio::sync::Mutex::default());
-        Ok(Self(Arc::new(Inner { urls, link, connecting, resting_until: Mutex::default() })))
+        let new = Self(Arc::new(Inner { urls, certificates, link, connecting, resting_until: Mutex::default() }));
+        for url in &new.0.urls {
+            new.client_of(url)?;
+        }
+        Ok(new)
+    }
+
+    fn client_of(&self, url: &str) -> Result<redis::Client, RedisError> {
+        match &self.0.certificates {
+            Some(certificates) => redis::Client::build_with_tls(url, certificates.clone()),
+            None => redis::Client::open(url),
+        }
     }
 
     /// A client of the first server that is named.
     pub(crate) fn client(&self) -> Result<redis::Client, RedisError> {
-        redis::Client::open(self.0.urls.first().map_or("", String::as_str))
+        self.client_of(self.0.urls.first().map_or("", String::as_str))
     }
 
     /// A builder for clients of the cluster.
     pub(crate) fn cluster(&self) -> ClusterClientBuilder {
-        ClusterClient::builder(self.0.urls.clone()).connection_timeout(PATIENCE).response_timeout(PATIENCE).retries(2)
+        let builder = ClusterClient::builder(self.0.urls.clone());
+        let builder = builder.connection_timeout(PATIENCE).response_timeout(PATIENCE).retries(2);
+        match &self.0.certificates {
+            Some(certificates) => builder.certs(certificates.clone()),
+            None => builder,
+        }
     }
 
     /// Whether the server is a node of a cluster.

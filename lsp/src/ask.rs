@@ -14,6 +14,7 @@ use crate::documents::{Document, Folder};
 use crate::message::failure;
 use crate::server::Shared;
 use crate::session::Session;
+use crate::tasks::Tasks;
 
 /// The request failed, and the client should not tell its user off for it (LSP 3.17).
 const REQUEST_FAILED: i64 = -32803;
@@ -101,6 +102,8 @@ pub(crate) struct Ask {
     pub(crate) folders: Arc<Vec<Folder>>,
     /// What was agreed with the client.
     pub(crate) session: Arc<Session>,
+    /// The boards.
+    pub(crate) tasks: Tasks,
     /// Whether somebody still waits.
     pub(crate) cancelled: Cancelled,
 }
@@ -191,7 +194,8 @@ pub(crate) async fn answer<S: Surface>(shared: &Arc<Shared>, params: S::Params) 
         let Ok(permit) = lane.acquire_owned().await else { return Err(Error::internal_error()) };
         let newest = document.clone();
         let here = S::LANE == Lane::Quick && newest.as_ref().is_some_and(|it| it.text.as_str().len() <= LARGEST_HERE);
-        let ask = Ask { document, folders: shared.documents().folders(), session, cancelled };
+        let (folders, tasks) = (shared.documents().folders(), shared.options.tasks.clone());
+        let ask = Ask { document, folders, session, tasks, cancelled };
         let answer = move || {
             let _permit = permit;
             ask.cancelled.check()?;

@@ -12,6 +12,7 @@ use crate::ask::answer;
 use crate::message::failure;
 use crate::protocol::{GraphAround, GraphParams, GraphResult, PermalinkTo, RangeParams, SimilarCode, SimilarResult};
 use crate::server::Shared;
+use crate::task_commands;
 
 /// Finds code that resembles a range.
 pub(crate) const FIND_SIMILAR: &str = "devmentor.findSimilar";
@@ -21,20 +22,19 @@ pub(crate) const SHOW_CALLERS: &str = "devmentor.showCallers";
 pub(crate) const COPY_PERMALINK: &str = "devmentor.copyPermalink";
 /// Makes a task of a comment.
 pub(crate) const CREATE_TASK: &str = "devmentor.createTask";
+/// Does something to a task.
+pub(crate) const DO_TASK: &str = "devmentor.doTask";
 /// All of them.
-pub(crate) const ALL: &[&str] = &[FIND_SIMILAR, SHOW_CALLERS, COPY_PERMALINK, CREATE_TASK];
+pub(crate) const ALL: &[&str] = &[FIND_SIMILAR, SHOW_CALLERS, COPY_PERMALINK, CREATE_TASK, DO_TASK];
 
 /// A message names so many places; the result has all.
 const NAMED: usize = 10;
-/// The request failed (LSP 3.17).
-const REQUEST_FAILED: i64 = -32803;
-
 /// Carries out a command.
 pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) -> Result<Option<Value>> {
     let ExecuteCommandParams { command, mut arguments, .. } = params;
     let argument = if arguments.is_empty() { Value::Null } else { arguments.swap_remove(0) };
     let range = || {
-        serde_json::from_value::<RangeParams>(argument).map_err(|error| {
+        serde_json::from_value::<RangeParams>(argument.clone()).map_err(|error| {
             Error::invalid_params(format!("the argument of {command} has `textDocument` and `range`: {error}"))
         })
     };
@@ -54,9 +54,17 @@ pub(crate) async fn execute(shared: &Arc<Shared>, params: ExecuteCommandParams) 
             finish(shared, &command, &found, found.url.clone()).await
         }
         CREATE_TASK => {
-            range()?;
-            let text = "no project is connected, so there is nowhere to put the task";
-            Err(failure(ErrorCode::ServerError(REQUEST_FAILED), text))
+            let done = task_commands::create(shared, range()?).await?;
+            let message = task_commands::created_message(&done);
+            finish(shared, &command, &done, message).await
+        }
+        DO_TASK => {
+            let params = serde_json::from_value(argument).map_err(|error| {
+                Error::invalid_params(format!("the argument of {command} has `textDocument` and `deed`: {error}"))
+            })?;
+            let done = task_commands::act(shared, params).await?;
+            let message = task_commands::done_message(&done);
+            finish(shared, &command, &done, message).await
         }
         _ => Err(Error::invalid_params(format!("there is no command `{command}`; there are {}", ALL.join(", ")))),
     }

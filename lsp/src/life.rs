@@ -35,6 +35,7 @@ pub(crate) fn initialize(shared: &Arc<Shared>, params: InitializeParams) -> Init
     documents.tell(Note::Encoding(encoding));
     let added = folders(shared, first_folders(&params));
     documents.tell(Note::Folders { added, removed: Vec::new() });
+    let requests = [crate::protocol::METHODS, crate::task_requests::METHODS].concat();
     let mut capabilities = ServerCapabilities {
         position_encoding: Some(kind),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
@@ -54,7 +55,7 @@ pub(crate) fn initialize(shared: &Arc<Shared>, params: InitializeParams) -> Init
             commands: commands::ALL.iter().map(|&name| name.to_owned()).collect(),
             ..ExecuteCommandOptions::default()
         }),
-        experimental: Some(json!({ "devmentor": { "requests": crate::protocol::METHODS } })),
+        experimental: Some(json!({ "devmentor": { "requests": requests } })),
         ..ServerCapabilities::default()
     };
     announce(&mut capabilities, &session);

@@ -66,6 +66,12 @@ where
         .custom_method("devmentor/similar", Server::similar)
         .custom_method("devmentor/status", Server::status)
         .custom_method("devmentor/graph", Server::graph)
+        .custom_method("devmentor/tasks/list", Server::list_tasks)
+        .custom_method("devmentor/tasks/board", Server::task_board)
+        .custom_method("devmentor/tasks/show", Server::show_task)
+        .custom_method("devmentor/tasks/do", Server::do_task)
+        .custom_method("devmentor/tasks/projects", Server::task_projects)
+        .custom_method("devmentor/tasks/subscribe", Server::follow_tasks)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .finish();
     let Some(shared) = shared else { return Ended::Refused };
@@ -85,6 +91,9 @@ where
     }
     .run(reader)
     .await;
+    if let Some(following) = shared.following.lock().take() {
+        following.abort();
+    }
     // Joining the owner's thread may take as long as one edit.
     let stopped = tokio::task::spawn_blocking(move || shared.documents().stop());
     if stopped.await.is_err() {

@@ -16,6 +16,7 @@ use tower_lsp_server::{Client, LanguageServer};
 use crate::ask::{Lanes, Surface, answer};
 use crate::documents::{Document, Documents, Folder, Listener, Note};
 use crate::session::{CodeIntelligence, LogLevel, Session};
+use crate::tasks::Tasks;
 use crate::{commands, diagnostics, life, progress, surfaces};
 
 /// How a connection is served.
@@ -29,6 +30,8 @@ pub struct ServeOptions {
     pub patience: Duration,
     /// Who answers where code is defined, unless the client says otherwise.
     pub code_intelligence: CodeIntelligence,
+    /// The boards.
+    pub tasks: Tasks,
 }
 
 impl Default for ServeOptions {
@@ -38,6 +41,7 @@ impl Default for ServeOptions {
             request_limit: Duration::from_secs(20),
             patience: Duration::from_secs(60),
             code_intelligence: CodeIntelligence::default(),
+            tasks: Tasks::default(),
         }
     }
 }
@@ -52,6 +56,8 @@ pub(crate) struct Shared {
     /// Becomes true when the client is initialized.
     pub(crate) ready: watch::Sender<bool>,
     pub(crate) diagnosed: diagnostics::Diagnosed,
+    /// Whether changes of tasks are told, until this is dropped.
+    pub(crate) following: Mutex<Option<tokio::task::JoinHandle<()>>>,
     documents: OnceLock<Documents>,
     session: ArcSwap<Session>,
     runtime: tokio::runtime::Handle,
@@ -69,6 +75,7 @@ impl Shared {
             progress: Mutex::default(),
             ready: watch::Sender::new(false),
             diagnosed: diagnostics::Diagnosed::default(),
+            following: Mutex::default(),
             documents: OnceLock::new(),
             session: ArcSwap::from_pointee(session),
             runtime: tokio::runtime::Handle::current(),
@@ -126,6 +133,8 @@ impl Listener for Hears {
     fn folder_opened(&self, folder: &Folder) {
         if let Some(shared) = self.0.upgrade() {
             progress::follow(&shared, folder);
+            let (tasks, root) = (shared.options.tasks.clone(), folder.lease.root().to_path_buf());
+            shared.runtime.spawn_blocking(move || tasks.learn(&root));
         }
     }
 
@@ -254,6 +263,7 @@ macro_rules! surfaces {
 surfaces! {
     hover(HoverParams) -> Option<Hover> = surfaces::hover::HoverSurface;
     code_action(CodeActionParams) -> Option<CodeActionResponse> = surfaces::code_action::CodeActions;
+    completion(CompletionParams) -> Option<CompletionResponse> = surfaces::completion::Completion;
     code_action_resolve(CodeAction) -> CodeAction = surfaces::code_action::Resolve;
     symbol(WorkspaceSymbolParams) -> Option<WorkspaceSymbolResponse> = surfaces::workspace_symbol::WorkspaceSymbols;
     symbol_resolve(WorkspaceSymbol) -> WorkspaceSymbol = surfaces::workspace_symbol::Resolve;

@@ -144,7 +144,7 @@ impl Settings {
             ("clientCommands", _) => return Err("a list of names of commands"),
             ("off", names) => {
                 const EXPECTED: &str = "a list of `hover`, `codeAction`, `symbol`, `documentSymbol`, `documentLink`, \
-                    `foldingRange`, `selectionRange`, `documentHighlight`";
+                    `foldingRange`, `selectionRange`, `documentHighlight`, `completion`";
                 let names: Vec<String> = Deserialize::deserialize(names).map_err(|_| EXPECTED)?;
                 if !names.iter().all(|name| server::can_be_off(name)) {
                     return Err(EXPECTED);
@@ -174,6 +174,9 @@ pub(crate) struct Client {
     pub(crate) lazy_action_command: bool,
     pub(crate) action_literals: bool,
     pub(crate) dynamic_definitions: bool,
+    pub(crate) apply_edit: bool,
+    pub(crate) versioned_edits: bool,
+    pub(crate) annotated_edits: bool,
 }
 
 impl Client {
@@ -182,6 +185,7 @@ impl Client {
         let workspace = capabilities.workspace.clone().unwrap_or_default();
         let window = capabilities.window.clone().unwrap_or_default();
         let action = text.code_action.clone().unwrap_or_default();
+        let edit = workspace.workspace_edit.clone().unwrap_or_default();
         let markdown = text
             .hover
             .and_then(|hover| hover.content_format)
@@ -199,6 +203,9 @@ impl Client {
                 .is_some_and(|support| support.properties.iter().any(|property| property == "location.range")),
             lazy_action_command: action.data_support == Some(true)
                 && action.resolve_support.is_some_and(|support| support.properties.iter().any(|it| it == "command")),
+            apply_edit: workspace.apply_edit == Some(true),
+            versioned_edits: edit.document_changes == Some(true),
+            annotated_edits: edit.document_changes == Some(true) && edit.change_annotation_support.is_some(),
             action_literals: action.code_action_literal_support.is_some(),
             dynamic_definitions: text.definition.is_some_and(|it| it.dynamic_registration == Some(true))
                 && text.references.is_some_and(|it| it.dynamic_registration == Some(true)),

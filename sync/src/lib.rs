@@ -23,4 +23,4 @@ pub use project::{Clock, Connection, Project, Status, SubmitError, Submitted};
 pub use replica::{Queued, Replica};
 pub use server::{Server, ServerError};
 pub use store::{Refused, Store, StoreError};
-pub use tasks::{Deed, Done, ListRequest, Place, TaskError, TaskLine, TaskShown};
+pub use tasks::{Board, BoardColumn, Deed, Done, ListRequest, Place, TaskError, TaskLine, TaskShown};

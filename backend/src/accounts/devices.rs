@@ -1,8 +1,6 @@
 //! The device flow (RFC 8628): a command line or an editor shows a short code, its user types it where they are logged
 //! in, and the program, which asks meanwhile, gets tokens of its own.
 
-use std::time::Instant;
-
 use domain::UserId;
 
 use super::{Accounts, AuthEntry, AuthEvent, Origin, Tokens, digest, fresh_secret, random, too_many};
@@ -139,12 +137,12 @@ impl Accounts {
     /// There is none; 429 after too many codes that were none.
     pub async fn waiting_device(&self, user: UserId, typed: &str) -> Result<DeviceRow, Problem> {
         let name = user.to_string();
-        self.wrong_codes.take(&name, Instant::now()).map_err(too_many)?;
+        self.wrong_codes.take(&name).await.map_err(too_many)?;
         let now = crate::streams::now().as_millisecond();
         match self.store.waiting_device(&plain(typed), now).await? {
             Some(device) => {
                 // Forgiving wrong codes for a right one would let whoever has a code of their own guess others.
-                self.wrong_codes.give_back(&name);
+                self.wrong_codes.give_back(&name).await;
                 Ok(device)
             }
             None => {

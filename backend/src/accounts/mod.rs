@@ -13,7 +13,6 @@ mod tries;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -27,6 +26,7 @@ pub(crate) use secrets::{digest, fresh_id, internal, random, same};
 pub use tokens::Tokens;
 
 use crate::problem::Problem;
+use crate::shared::Redis;
 use crate::storage::{IdentityRow, Store, UserRow};
 use tries::Tries;
 
@@ -148,16 +148,16 @@ fn check_password(field: &str, password: &str) -> Result<(), Problem> {
 }
 
 impl Accounts {
-    /// Over a database; `secret` signs access tokens.
-    pub fn new(store: Arc<dyn Store>, secret: &[u8]) -> Self {
+    /// Over a database; `secret` signs access tokens. With Redis all nodes count wrong tries together.
+    pub fn new(store: Arc<dyn Store>, secret: &[u8], redis: Option<&Redis>) -> Self {
         Self {
             store,
             signing: EncodingKey::from_secret(secret),
             verifying: DecodingKey::from_secret(secret),
             hashing: tokio::sync::Semaphore::new(2),
             checks: 0.into(),
-            wrong_passwords: Tries::new(TRIES.0, TRIES.1),
-            wrong_codes: Tries::new(TRIES.0, TRIES.1),
+            wrong_passwords: Tries::new("password", TRIES.0, TRIES.1, redis.cloned()),
+            wrong_codes: Tries::new("code", TRIES.0, TRIES.1, redis.cloned()),
         }
     }
 
@@ -244,13 +244,13 @@ impl Accounts {
         let user = self.store.user_named(&name).await?;
         // Handle and address of one account count as one name.
         let counted = user.as_ref().map_or_else(|| digest(&name), |user| user.id.clone());
-        self.wrong_passwords.take(&counted, Instant::now()).map_err(too_many)?;
+        self.wrong_passwords.take(&counted).await.map_err(too_many)?;
         let open = user.filter(|user| !user.disabled && !user.password.is_empty());
         let stored = open.as_ref().map_or(ABSENT, |user| &user.password).to_owned();
         let fits = self.fits(password, stored).await?;
         match open {
             Some(user) if fits => {
-                self.wrong_passwords.right(&counted);
+                self.wrong_passwords.right(&counted).await;
                 user.id.parse().map_err(internal)
             }
             user => {
@@ -285,7 +285,7 @@ impl Accounts {
                 return Err(Problem::forbidden(detail));
             }
         } else {
-            self.wrong_passwords.take(&user.id, Instant::now()).map_err(too_many)?;
+            self.wrong_passwords.take(&user.id).await.map_err(too_many)?;
             if current.len() > 4_000 || !self.fits(current, user.password.clone()).await? {
                 self.record(AuthEntry::new(AuthEvent::LoginRefused, &user.id, "password change", origin)).await?;
                 return Err(Problem {
@@ -293,7 +293,7 @@ impl Accounts {
                     ..Problem::forbidden("This is not the current password.")
                 });
             }
-            self.wrong_passwords.right(&user.id);
+            self.wrong_passwords.right(&user.id).await;
         }
         self.store.change_password(&user.id, &self.hash(new.to_owned()).await?).await?;
         self.record(AuthEntry::new(AuthEvent::PasswordChanged, &user.id, "", origin)).await?;

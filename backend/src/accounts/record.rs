@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Accounts;
 use crate::problem::Problem;
-use crate::storage::AuthLogRow;
+use crate::storage::{AuthLogRow, Store, StoreError};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -114,9 +114,28 @@ impl AuthEntry {
 /// # Errors
 /// It is damaged.
 pub fn read(row: &AuthLogRow) -> Result<AuthEntry, Problem> {
-    serde_json::from_str(&row.body).map_err(|error| {
-        crate::storage::StoreError::Corrupt(format!("entry {} of the record of logins: {error}", row.seq)).into()
-    })
+    serde_json::from_str(&row.body)
+        .map_err(|error| StoreError::Corrupt(format!("entry {} of the record of logins: {error}", row.seq)).into())
+}
+
+/// Removes entries of before this time, in milliseconds since 1970, and says how many. What is left stays chained to them.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn forget(store: &dyn Store, before: i64) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    loop {
+        let (start, _) = store.auth_log_start().await?;
+        let rows = store.auth_log(start, 500).await?;
+        let old = |row: &&AuthLogRow| serde_json::from_str::<When>(&row.body).is_ok_and(|entry| entry.at < before);
+        let Some(last) = rows.iter().take_while(old).last() else { return Ok(gone) };
+        gone += store.forget_auth(last.seq, &last.hash).await?;
+    }
+}
+
+#[derive(Deserialize)]
+struct When {
+    at: i64,
 }
 
 impl Accounts {

@@ -134,25 +134,30 @@ fn make_backlog(state: &State) -> Backlog {
 }
 
 async fn board(Of(app): Of<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
-    made(&app, &project, &headers, "board", |state| serde_json::to_vec(&make_board(state))).await
+    made(&app, &project, &headers, "board", |state| (serde_json::to_vec(&make_board(state)), false)).await
 }
 
 async fn backlog(Of(app): Of<Arc<App>>, project: InProject, headers: HeaderMap) -> Result<Response, Problem> {
-    made(&app, &project, &headers, "backlog", |state| serde_json::to_vec(&make_backlog(state))).await
+    made(&app, &project, &headers, "backlog", |state| (serde_json::to_vec(&make_backlog(state)), false)).await
 }
 
-async fn made(
+/// Answers from memory with what `make` makes of the state, and says whether that is for the asker alone.
+pub(super) async fn made(
     app: &App,
     project: &InProject,
     headers: &HeaderMap,
-    name: &'static str,
-    make: impl FnOnce(&State) -> serde_json::Result<Vec<u8>>,
+    name: &str,
+    make: impl FnOnce(&State) -> (serde_json::Result<Vec<u8>>, bool),
 ) -> Result<Response, Problem> {
-    // Plain data with string keys always serialises.
-    let (made, hit) = project.slot.cached(name, |state| make(state).unwrap_or_default());
+    let (made, hit) = project.slot.cached(name, project.who.user, |state| {
+        let (made, private) = make(state);
+        // Plain data with string keys always serialises.
+        (made.unwrap_or_default(), private)
+    });
     Meters::count(if hit { &app.meters.board_cache_hits_total } else { &app.meters.board_cache_misses_total });
     // After a restore the same number is another board.
-    let tag = format!("\"{}-{}\"", app.epoch, made.seq);
+    let whose = if made.private { format!("-{}", project.who.user) } else { String::new() };
+    let tag = format!("\"{}-{}{whose}\"", app.epoch, made.seq);
     if not_modified(headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }

@@ -83,12 +83,12 @@ async fn execute(app: &App, place: &Place, envelope: &Envelope) -> Result<Accept
     if let Command::SetOrgMember { user, .. } = &envelope.command {
         // To other organisations a service account does not exist.
         let user = app.streams.store().user(&user.to_string()).await?;
-        if !user.is_some_and(|user| user.service_of.is_empty() || user.service_of == place.stream) {
+        if !user.is_some_and(|user| user.service_of.is_empty() || user.service_of == place.slot.id) {
             return Err(Problem::invalid("command/user", "There is no such account."));
         }
     }
     let began = Instant::now();
-    let done = app.streams.execute(&place.stream, place.who.user, place.who.limit, envelope).await;
+    let done = app.streams.execute_in(&place.slot, place.who.user, place.who.limit, envelope).await;
     let outcome = match &done {
         Ok(_) => "done",
         Err(Failure::Store(_)) => "failed",

@@ -15,14 +15,15 @@ use super::route::Rule;
 use crate::accounts::Identity;
 use crate::app::{App, Mode};
 use crate::problem::Problem;
-use crate::streams::Slot;
+use crate::streams::{Slot, permissions};
 
 /// A stream that the asker may use as the route's rule says.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
-    pub(super) stream: String,
     pub(super) slot: Arc<Slot>,
     pub(super) who: Identity,
+    /// What they may do there, as far as their token allows it.
+    pub(super) permissions: Permissions,
 }
 
 /// A project, likewise.
@@ -110,19 +111,13 @@ async fn admitted(
     match rule {
         Rule::Project(wanted) => {
             let id: ProjectId = named("project").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)?;
-            let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
-            let has = app.streams.permissions_in_project(&slot, who.user).await?;
-            permit(has, &who, wanted)?;
-            let place = Place { stream: id.to_string(), slot, who: who.clone() };
+            let place = enter(app, &id.to_string(), who.clone(), wanted).await?;
             request.extensions_mut().insert(place.clone());
             request.extensions_mut().insert(InProject { id, place });
         }
         Rule::Org(wanted) => {
             let id: OrgId = named("org").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)?;
-            let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
-            let has = app.streams.permissions_in_org(&id.to_string(), who.user).await?;
-            permit(has, &who, wanted)?;
-            let place = Place { stream: id.to_string(), slot, who: who.clone() };
+            let place = enter(app, &id.to_string(), who.clone(), wanted).await?;
             request.extensions_mut().insert(place.clone());
             request.extensions_mut().insert(InOrg { id, place });
         }
@@ -130,6 +125,14 @@ async fn admitted(
     }
     request.extensions_mut().insert(SignedIn(who));
     Ok(())
+}
+
+/// The stream as it is now, for those who may.
+async fn enter(app: &App, stream: &str, who: Identity, wanted: domain::Permission) -> Result<Place, Problem> {
+    let (slot, org) = app.streams.fresh_with_org(stream).await?.ok_or_else(Problem::not_found)?;
+    let has = permissions(&slot, org.as_deref(), who.user);
+    permit(has, &who, wanted)?;
+    Ok(Place { slot, permissions: has.intersection(who.limit), who })
 }
 
 /// 404 for strangers, 403 for those who are inside but may not.

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::CommandId;
 use serde::de::DeserializeOwned;
 
@@ -74,7 +75,7 @@ trait RejectionStatus {
     fn into_response_status(self) -> StatusCode;
 }
 
-impl<T: axum::response::IntoResponse> RejectionStatus for T {
+impl<T: IntoResponse> RejectionStatus for T {
     fn into_response_status(self) -> StatusCode {
         self.into_response().status()
     }
@@ -114,6 +115,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             .map(|axum::extract::Query(value)| Self(value))
             .map_err(|rejection| Problem::bad_request(rejection.body_text()))
     }
+}
+
+/// A page of a list whose next one stands in `Link`.
+pub(super) fn page<T: serde::Serialize>(
+    items: Vec<T>,
+    uri: &axum::http::Uri,
+    next: Option<(usize, String)>,
+) -> Response {
+    let mut answer = axum::Json(items).into_response();
+    let link = next.map(|(limit, after)| format!("<{}?limit={limit}&after={after}>; rel=\"next\"", uri.path()));
+    if let Some(link) = link.and_then(|link| header::HeaderValue::try_from(link).ok()) {
+        answer.headers_mut().insert(header::LINK, link);
+    }
+    answer
 }
 
 /// The identity of a command: the client's `Idempotency-Key`, or a fresh one.

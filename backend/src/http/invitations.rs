@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::{Command, CommandId, Context, OrgId, Permission, Permissions, Role, UserId, decide};
+use domain::decide::{decide, may_hand_out};
+use domain::{Command, CommandId, Context, OrgId, Permission, Permissions, Role, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -167,10 +168,10 @@ pub(super) async fn may_take_in(
     role: Role,
 ) -> Result<(), Problem> {
     let slot = app.streams.fresh(&org.to_string()).await?.ok_or_else(Problem::not_found)?;
-    let permissions = app.streams.permissions_in_org(&org.to_string(), by).await?.intersection(limit);
-    let context = Context { actor: by, permissions, at: crate::streams::now() };
+    let own = app.streams.permissions_in_org(&org.to_string(), by).await?;
+    let context = Context { actor: by, permissions: own.intersection(limit), at: crate::streams::now() };
     let command = Command::SetOrgMember { user: UserId::fresh(), role };
-    slot.read(|state| decide(state, &context, &command))?;
+    slot.read(|state| decide(state, &context, &command).and_then(|_| may_hand_out(state, own, &command)))?;
     Ok(())
 }
 

@@ -25,6 +25,7 @@ use crate::app::{App, Meters};
 use crate::problem::Problem;
 use crate::realtime::wire::{self, FromClient};
 use crate::realtime::{Member, Outbox};
+use crate::streams::permissions;
 
 /// The largest frame a client may send, and how many projects it may follow at once.
 const MAX_FRAME: usize = 16 << 10;
@@ -80,9 +81,11 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
     if who.is_some() {
         outbox.push(wire::ready(&app.epoch));
     }
-    let deadline = tokio::time::Instant::now() + PATIENCE;
+    // Made once: with a thousand connections in a room, what is made anew for each message is a part of its price.
+    let late = tokio::time::sleep(PATIENCE);
+    let shutdown = app.shutdown.cancelled();
+    tokio::pin!(late, shutdown);
     let (mut window, mut count, mut quiet) = (tokio::time::Instant::now(), 0, 0);
-    // One timer for the connection's life; a new one for each message would be a part of what a message costs.
     let mut silence = tokio::time::interval_at(tokio::time::Instant::now() + QUIET, QUIET);
     let (code, reason) = loop {
         tokio::select! {
@@ -91,7 +94,7 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
                     Meters::count(&app.meters.live_cut_off_total);
                     break (wire::RESUME, "too slow: come back with your last number");
                 };
-                let sent = sink.send(Message::Text(text.as_ref().into()));
+                let sent = sink.send(Message::Text(text));
                 if !matches!(tokio::time::timeout(PATIENCE, sent).await, Ok(Ok(()))) {
                     return;
                 }
@@ -120,14 +123,14 @@ async fn serve(app: &Arc<App>, socket: WebSocket, mut who: Option<Identity>) {
                     Err(_) => break (wire::REFUSED, "the frame is not understood"),
                 }
             }
-            () = tokio::time::sleep_until(deadline), if who.is_none() => break (wire::REFUSED, "say who you are first"),
+            () = &mut late, if who.is_none() => break (wire::REFUSED, "say who you are first"),
             _ = silence.tick() => {
                 quiet += 1;
                 if quiet > 2 || sink.send(Message::Ping(bytes::Bytes::new())).await.is_err() {
                     return;
                 }
             }
-            () = app.shutdown.cancelled() => break (wire::RESUME, "the server restarts"),
+            () = &mut shutdown => break (wire::RESUME, "the server restarts"),
         }
     };
     let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
@@ -191,8 +194,8 @@ async fn hear(
 
 /// The project's number, for those who may read it.
 async fn may_read(app: &App, project: ProjectId, who: &Identity) -> Result<Option<u64>, crate::storage::StoreError> {
-    let Some(slot) = app.streams.fresh(&project.to_string()).await? else { return Ok(None) };
-    let permissions = app.streams.permissions_in_project(&slot, who.user).await?.intersection(who.limit);
+    let Some((slot, org)) = app.streams.fresh_with_org(&project.to_string()).await? else { return Ok(None) };
+    let permissions = permissions(&slot, org.as_deref(), who.user).intersection(who.limit);
     Ok(permissions.has(Permission::Read).then(|| slot.read(|state| state.seq)))
 }
 

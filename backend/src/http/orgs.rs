@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use domain::state::EntityRef;
 use domain::{OrgId, Permission, UserId};
 use schemars::JsonSchema;
@@ -12,14 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Versioned;
 use super::guard::{InOrg, SignedIn};
-use super::input::{Body, command_id};
+use super::input::{self, Body, Query, command_id};
 use super::route::{About, Api, Rule};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::storage::StreamRow;
 
 pub(super) fn register(api: &mut Api) {
-    api.get("/api/orgs", About::new(Rule::SignedIn, "My organisations").gives::<Vec<OrgShown>>(200), list);
+    let about = About::new(Rule::SignedIn, "My organisations").query::<OrgsAfter>();
+    api.get("/api/orgs", about.gives::<Vec<OrgShown>>(200), list);
     api.post(
         "/api/orgs",
         About::new(Rule::SignedIn, "Make an organisation, with me as its owner")
@@ -61,9 +63,32 @@ pub(super) async fn orgs_of(app: &App, user: UserId) -> Result<Vec<OrgId>, Probl
     Ok(streams.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
-async fn list(State(app): State<Arc<App>>, SignedIn(who): SignedIn) -> Result<Json<Vec<OrgShown>>, Problem> {
+/// Which page of my organisations.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct OrgsAfter {
+    /// The last organisation of the page before.
+    #[serde(default)]
+    after: Option<OrgId>,
+    /// At most this many, up to 1,000. When there are more, the header `Link` has the next page.
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+async fn list(
+    State(app): State<Arc<App>>,
+    SignedIn(who): SignedIn,
+    OriginalUri(uri): OriginalUri,
+    Query(page): Query<OrgsAfter>,
+) -> Result<Response, Problem> {
+    let limit = page.limit.unwrap_or(1_000).clamp(1, 1_000);
+    let mut ids = orgs_of(&app, who.user).await?;
+    ids.retain(|id| page.after.is_none_or(|after| *id > after));
+    ids.sort_unstable();
+    let more = ids.len() > limit;
+    ids.truncate(limit);
+    let next = ids.last().filter(|_| more).map(|last| (limit, last.to_string()));
     let mut all = Vec::new();
-    for id in orgs_of(&app, who.user).await? {
+    for id in ids {
         if let Some(slot) = app.streams.fresh(&id.to_string()).await? {
             all.extend(slot.read(|state| {
                 let role = state.org_members.get(&who.user).map(|member| member.role);
@@ -71,7 +96,7 @@ async fn list(State(app): State<Arc<App>>, SignedIn(who): SignedIn) -> Result<Js
             }));
         }
     }
-    Ok(Json(all))
+    Ok(input::page(all, &uri, next))
 }
 
 async fn create(

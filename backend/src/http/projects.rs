@@ -4,24 +4,25 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::command::ProjectFields;
 use domain::state::EntityRef;
-use domain::{ColumnId, Command, Event, OrgId, Permission, ProjectId};
+use domain::{ColumnId, Command, Event, OrgId, Permission, Permissions, ProjectId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::board::made;
 use super::commands::{Versioned, do_and_show};
 use super::guard::{InProject, SignedIn};
-use super::input::{Body, Query, command_id, etag};
+use super::input::{self, Body, Query, command_id, etag};
 use super::orgs::orgs_of;
 use super::route::{About, Api, Rule};
 use crate::accounts::Identity;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::storage::StreamRow;
-use crate::streams::{Failure, Slot};
+use crate::streams::{Failure, Slot, permissions};
 
 pub(super) fn register(api: &mut Api) {
     let read = Rule::Project(Permission::Read);
@@ -41,7 +42,11 @@ pub(super) fn register(api: &mut Api) {
     let about = About::new(Rule::Project(Permission::Configure), "Change a project").command();
     api.patch("/api/projects/{project}", about.body::<ProjectFields>().gives::<Versioned>(200), update);
     let about = About::new(read, "Everything in a project, in pages; with it a client starts its copy");
-    api.get("/api/projects/{project}/entities", about.query::<EntitiesAfter>().gives::<EntityPage>(200), entities);
+    api.get(
+        "/api/projects/{project}/entities",
+        about.query::<EntitiesAfter>().gives::<EntityPage>(200).gives_other(304, ""),
+        entities,
+    );
     let about = About::new(
         read,
         "Events after a number: what a client lacks, and the way of polling where nothing live gets through",
@@ -56,6 +61,8 @@ pub(super) struct ProjectShown {
     seq: u64,
     /// Names the history that numbers belong to.
     epoch: String,
+    /// What I may do in it.
+    permissions: Vec<Permission>,
     /// The project.
     #[serde(flatten)]
     project: domain::model::Project,
@@ -79,10 +86,11 @@ pub(super) struct NewProject {
     id: Option<ProjectId>,
 }
 
-fn shown(app: &App, slot: &Slot) -> Result<ProjectShown, Problem> {
+fn shown(app: &App, slot: &Slot, permissions: Permissions) -> Result<ProjectShown, Problem> {
     slot.read(|state| {
         let project = state.project().map(|row| (*row.value).clone()).ok_or_else(Problem::not_found)?;
-        Ok(ProjectShown { seq: state.seq, epoch: app.epoch.clone(), project })
+        let permissions = permissions.iter().collect();
+        Ok(ProjectShown { seq: state.seq, epoch: app.epoch.clone(), permissions, project })
     })
 }
 
@@ -108,20 +116,16 @@ pub(super) async fn list(
     for org in orgs_of(&app, who.user).await? {
         all.extend(app.streams.projects_for(&org.to_string(), who.user, who.limit).await?);
     }
-    all.retain(|(_, project)| page.after.is_none_or(|after| project.id > after));
-    all.sort_unstable_by_key(|(_, project)| project.id);
+    all.retain(|(_, project, _)| page.after.is_none_or(|after| project.id > after));
+    all.sort_unstable_by_key(|(_, project, _)| project.id);
     let more = all.len() > limit;
     all.truncate(limit);
-    let next = all
-        .last()
-        .filter(|_| more)
-        .map(|(_, last)| format!("<{}?limit={limit}&after={}>; rel=\"next\"", uri.path(), last.id));
-    let shown = all.into_iter().map(|(seq, project)| ProjectShown { seq, epoch: app.epoch.clone(), project });
-    let mut answer = Json(shown.collect::<Vec<_>>()).into_response();
-    if let Some(next) = next.and_then(|next| HeaderValue::try_from(next).ok()) {
-        answer.headers_mut().insert(header::LINK, next);
-    }
-    Ok(answer)
+    let next = all.last().filter(|_| more).map(|(_, last, _)| (limit, last.id.to_string()));
+    let shown = all.into_iter().map(|(seq, project, permissions)| {
+        let permissions = permissions.iter().collect();
+        ProjectShown { seq, epoch: app.epoch.clone(), permissions, project }
+    });
+    Ok(input::page(shown.collect(), &uri, next))
 }
 
 pub(super) async fn create(
@@ -136,11 +140,11 @@ pub(super) async fn create(
         (None, []) => return Err(Problem::invalid("org", "You are in no organisation yet; make one first.")),
         (None, _) => return Err(Problem::invalid("org", "You are in several organisations; say which.")),
     };
-    let permissions = app.streams.permissions_in_org(&org.to_string(), who.user).await?;
-    if permissions.is_empty() {
+    let in_org = app.streams.permissions_in_org(&org.to_string(), who.user).await?;
+    if in_org.is_empty() {
         return Err(Problem::invalid("org", "There is no such organisation here."));
     }
-    if !permissions.intersection(who.limit).has(Permission::CreateProject) {
+    if !in_org.intersection(who.limit).has(Permission::CreateProject) {
         return Err(Problem::forbidden(format!("This needs the permission {}.", Permission::CreateProject.name())));
     }
     let command = command_id(&headers)?;
@@ -162,8 +166,9 @@ pub(super) async fn create(
     if let Err(failure) = app.streams.create(row, who.user, command, changes).await {
         repeated(&app, &who, id, command, &key, failure).await?;
     }
-    let slot = app.streams.fresh(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
-    Ok((StatusCode::CREATED, Json(shown(&app, &slot)?)))
+    let (slot, org) = app.streams.fresh_with_org(&id.to_string()).await?.ok_or_else(Problem::not_found)?;
+    let permissions = permissions(&slot, org.as_deref(), who.user).intersection(who.limit);
+    Ok((StatusCode::CREATED, Json(shown(&app, &slot, permissions)?)))
 }
 
 /// Whether a creation failed only because it was done before.
@@ -190,7 +195,7 @@ async fn repeated(
 }
 
 pub(super) async fn show(State(app): State<Arc<App>>, project: InProject) -> Result<Response, Problem> {
-    let shown = shown(&app, &project.slot)?;
+    let shown = shown(&app, &project.slot, project.permissions)?;
     let version = project.slot.read(|state| state.version(EntityRef::Project(project.id))).unwrap_or_default();
     // The answer tells how far the project is, so only `If-Match` may rely on the version of the project itself.
     Ok(([(header::ETAG, etag(version))], Json(shown)).into_response())
@@ -234,31 +239,49 @@ async fn entities(
     State(app): State<Arc<App>>,
     project: InProject,
     Query(page): Query<EntitiesAfter>,
-) -> Result<Json<EntityPage>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let limit = page.limit.unwrap_or(500).clamp(1, 1_000);
-    let me = project.who.user;
-    project.slot.read(|state| {
-        let mut targets: Vec<EntityRef> = state.references().collect();
-        // By kind and identity, so that what is deleted between two pages moves nothing else.
-        targets.sort_unstable();
-        let start = match &page.after {
-            None => 0,
-            Some(after) => {
-                let after: EntityRef = after
-                    .split_once('.')
-                    .and_then(|(kind, id)| serde_json::from_value(serde_json::json!({ "kind": kind, "id": id })).ok())
-                    .ok_or_else(|| Problem::bad_request("after is the `next` of the page before."))?;
-                targets.partition_point(|target| *target <= after)
-            }
-        };
-        let end = (start + limit).min(targets.len());
-        let next = (end < targets.len()).then(|| format!("{}.{}", targets[end - 1].kind(), targets[end - 1].id()));
-        let items = targets[start.min(end)..end]
-            .iter()
-            .filter_map(|target| Some(Versioned { version: state.version(*target)?, entity: state.entity(*target)? }))
-            .filter(|row| row.entity.is_shown_to(me));
-        Ok(Json(EntityPage { epoch: app.epoch.clone(), seq: state.seq, items: items.collect(), next }))
+    let after = match &page.after {
+        None => None,
+        Some(after) => {
+            let after = after.split_once('.').and_then(|(kind, id)| EntityRef::parse(kind, id));
+            Some(after.ok_or_else(|| Problem::bad_request("after is the `next` of the page before."))?)
+        }
+    };
+    let name = format!("entities {limit} {}", page.after.as_deref().unwrap_or_default());
+    let (epoch, me) = (app.epoch.clone(), project.who.user);
+    made(&app, &project, &headers, &name, |state| {
+        let (page, private) = entity_page(state, epoch, me, after, limit);
+        (serde_json::to_vec(&page), private)
     })
+    .await
+}
+
+/// A page, and whether it holds what only this person may read, or lacks what only somebody else may.
+fn entity_page(
+    state: &domain::State,
+    epoch: String,
+    me: UserId,
+    after: Option<EntityRef>,
+    limit: usize,
+) -> (EntityPage, bool) {
+    let mut targets: Vec<EntityRef> = state.references().collect();
+    // By kind and identity, so that what is deleted between two pages moves nothing else.
+    targets.sort_unstable();
+    let start = after.map_or(0, |after| targets.partition_point(|target| *target <= after));
+    let end = (start + limit).min(targets.len());
+    let next = (end < targets.len()).then(|| format!("{}.{}", targets[end - 1].kind(), targets[end - 1].id()));
+    let mut private = false;
+    let items = targets[start.min(end)..end]
+        .iter()
+        .filter_map(|target| Some(Versioned { version: state.version(*target)?, entity: state.entity(*target)? }))
+        .filter(|row| {
+            private |= row.entity.private_to().is_some();
+            row.entity.is_shown_to(me)
+        })
+        .collect();
+    (EntityPage { epoch, seq: state.seq, items, next }, private)
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -210,7 +210,7 @@ async fn done(
         let id = EntityRef::from_bits(write.target, command_id(headers)?.bits());
         command.extend(id.map(|id| ("id".to_owned(), Value::String(id.id()))));
     }
-    let key = command.get(write.key).and_then(Value::as_str).unwrap_or(&place.stream).to_owned();
+    let key = command.get(write.key).and_then(Value::as_str).unwrap_or(&place.slot.id).to_owned();
     let target = EntityRef::parse(write.target, &key);
     let there = |target| place.slot.read(|state| state.version(target)).is_some();
     // What the path names must be there; what `set` would make is made by POST alone.

@@ -97,7 +97,7 @@ async fn make(
     let user = row.id.parse().map_err(internal)?;
     let command = Command::SetOrgMember { user, role: new.role };
     let envelope = Envelope { id: CommandId::fresh(), command, expected: None };
-    app.streams.execute(&org.id.to_string(), org.who.user, org.who.limit, &envelope).await?;
+    app.streams.execute_in(&org.slot, org.who.user, org.who.limit, &envelope).await?;
     Ok((StatusCode::CREATED, Json(shown(&org, &row))))
 }
 
@@ -124,7 +124,7 @@ async fn remove(
     // Its place first: when that may not be taken from it, nothing is.
     if org.slot.read(|state| state.org_members.contains_key(&user)) {
         let envelope = Envelope { id: CommandId::fresh(), command: Command::RemoveOrgMember { user }, expected: None };
-        app.streams.execute(&org.id.to_string(), org.who.user, org.who.limit, &envelope).await?;
+        app.streams.execute_in(&org.slot, org.who.user, org.who.limit, &envelope).await?;
     }
     app.accounts.remove_service(&row, org.who.user, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -149,7 +149,7 @@ async fn make_token(
     let who = org.who.in_person()?;
     let row = app.accounts.service(org.id, &account).await?;
     // Whoever makes a token holds it: it never allows more than they may do themselves, whatever the account's role.
-    let limit = app.streams.permissions_in_org(&org.id.to_string(), who.user).await?.intersection(who.limit);
+    let limit = org.permissions;
     let accounts = &app.accounts;
     let (made, token) =
         accounts.make_service_token(&row, limit, &new.name, &new.scopes, new.days, who.user, &origin).await?;

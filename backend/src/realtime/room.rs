@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::extract::ws::Utf8Bytes;
 use domain::{Event, UserId};
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -30,14 +31,14 @@ pub struct Outbox {
 
 #[derive(Debug, Default)]
 struct Queue {
-    texts: VecDeque<Arc<str>>,
+    texts: VecDeque<Utf8Bytes>,
     bytes: usize,
     overflowed: bool,
 }
 
 impl Outbox {
     /// Adds a text; never waits. Over the cap everything is dropped, and the connection will be cut off.
-    pub fn push(&self, text: Arc<str>) {
+    pub fn push(&self, text: Utf8Bytes) {
         let mut queue = self.queue.lock();
         if queue.overflowed {
             return;
@@ -52,7 +53,7 @@ impl Outbox {
     }
 
     /// The next text; `None` when the connection was too slow and is to be cut off.
-    pub async fn next(&self) -> Option<Arc<str>> {
+    pub async fn next(&self) -> Option<Utf8Bytes> {
         loop {
             {
                 let mut queue = self.queue.lock();
@@ -104,7 +105,7 @@ struct Seat {
 /// An event as it is sent in a room.
 enum Said {
     /// Serialised once for the whole room.
-    ToAll(Arc<str>),
+    ToAll(Utf8Bytes),
     /// It holds what is private to somebody, so each gets a text of their own.
     ToEach(Event),
 }
@@ -117,7 +118,7 @@ impl Said {
         }
     }
 
-    fn to(&self, room: &str, user: UserId) -> Arc<str> {
+    fn to(&self, room: &str, user: UserId) -> Utf8Bytes {
         match self {
             Self::ToAll(text) => text.clone(),
             // Plain data with string keys always serialises.

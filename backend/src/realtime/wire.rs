@@ -1,6 +1,6 @@
 //! What is said on `/ws`: JSON objects with a `type`, one a frame.
 
-use std::sync::Arc;
+use axum::extract::ws::Utf8Bytes;
 
 use domain::{ProjectId, UserId};
 use serde::{Deserialize, Serialize};
@@ -64,49 +64,49 @@ struct Person<'a> {
     doing: Option<&'a str>,
 }
 
-fn text(said: &FromServer<'_>) -> Arc<str> {
+fn text(said: &FromServer<'_>) -> Utf8Bytes {
     // Plain data with string keys always serialises.
     serde_json::to_string(said).unwrap_or_default().into()
 }
 
 /// The client is known; numbers belong to this epoch.
-pub(crate) fn ready(epoch: &str) -> Arc<str> {
+pub(crate) fn ready(epoch: &str) -> Utf8Bytes {
     text(&FromServer::Ready { epoch })
 }
 
 /// The room is joined; the project is at `seq`.
-pub(crate) fn joined(project: ProjectId, seq: u64) -> Arc<str> {
+pub(crate) fn joined(project: ProjectId, seq: u64) -> Utf8Bytes {
     text(&FromServer::Joined { project, seq })
 }
 
 /// An event; its bytes are those that are stored.
-pub(crate) fn event(project: &str, body: &str) -> Arc<str> {
+pub(crate) fn event(project: &str, body: &str) -> Utf8Bytes {
     let raw = serde_json::from_str(body);
-    raw.map_or_else(|_| Arc::from(""), |event| text(&FromServer::Event { project, event }))
+    raw.map_or_else(|_| Utf8Bytes::default(), |event| text(&FromServer::Event { project, event }))
 }
 
 /// The client's numbers are of another history: read everything again.
-pub(crate) fn reset(project: ProjectId, epoch: &str) -> Arc<str> {
+pub(crate) fn reset(project: ProjectId, epoch: &str) -> Utf8Bytes {
     text(&FromServer::Reset { project, epoch })
 }
 
 /// The room is left.
-pub(crate) fn left(project: &str, reason: &str) -> Arc<str> {
+pub(crate) fn left(project: &str, reason: &str) -> Utf8Bytes {
     text(&FromServer::Left { project, reason })
 }
 
 /// Who is in the room: how many connections there are, and whom some of them are of.
-pub(crate) fn presence(project: &str, people: &[(UserId, Option<&str>)], count: usize) -> Arc<str> {
+pub(crate) fn presence(project: &str, people: &[(UserId, Option<&str>)], count: usize) -> Utf8Bytes {
     let people = people.iter().map(|(user, doing)| Person { user: *user, doing: *doing }).collect();
     text(&FromServer::Presence { project, count, people })
 }
 
 /// Something was not done.
-pub(crate) fn error(detail: &str) -> Arc<str> {
+pub(crate) fn error(detail: &str) -> Utf8Bytes {
     text(&FromServer::Error { detail })
 }
 
 /// Somebody is there.
-pub(crate) fn pong() -> Arc<str> {
+pub(crate) fn pong() -> Utf8Bytes {
     text(&FromServer::Pong)
 }

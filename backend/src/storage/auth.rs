@@ -144,6 +144,10 @@ pub trait AuthStore: Send + Sync {
     async fn auth_log(&self, after: u64, limit: u32) -> Result<Vec<AuthLogRow>>;
     /// Number and hash of the last entry.
     async fn auth_log_head(&self) -> Result<(u64, String)>;
+    /// Number and hash of the last entry that was removed for its age; 0 and nothing when none was.
+    async fn auth_log_start(&self) -> Result<(u64, String)>;
+    /// Removes the entries up to this one, and says how many; none when others have removed more.
+    async fn forget_auth(&self, seq: u64, hash: &str) -> Result<u64>;
     /// What concerns an account, newest first, before `seq`.
     async fn auth_log_of(&self, user: &str, before: u64, limit: u32) -> Result<Vec<AuthLogRow>>;
     /// What concerns an organisation and its members, newest first, before `seq`.

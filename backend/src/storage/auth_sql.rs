@@ -55,6 +55,9 @@ const NEXT_AUTH: &str = "UPDATE auth_log_head SET seq = seq + 1 WHERE id = 1 RET
 const APPEND_AUTH: &str = "INSERT INTO auth_log (seq, user_id, org, body, hash) VALUES ($1, $2, $3, $4, $5)";
 const AUTH_HASH: &str = "UPDATE auth_log_head SET hash = $1 WHERE id = 1";
 const AUTH_HEAD: &str = "SELECT seq, hash FROM auth_log_head WHERE id = 1";
+const AUTH_START: &str = "SELECT start_seq, start_hash FROM auth_log_head WHERE id = 1";
+const BEGIN_AUTH: &str = "UPDATE auth_log_head SET start_seq = $1, start_hash = $2 WHERE id = 1 AND start_seq < $1";
+const FORGET_AUTH: &str = "DELETE FROM auth_log WHERE seq <= $1";
 const AUTH_LOG: &str = "SELECT seq, user_id, org, body, hash FROM auth_log WHERE seq > $1 ORDER BY seq LIMIT $2";
 const AUTH_LOG_OF: &str = "SELECT seq, user_id, org, body, hash FROM auth_log WHERE user_id = $1 AND seq < $2
     ORDER BY seq DESC LIMIT $3";
@@ -277,6 +280,22 @@ macro_rules! stamp {
                 async fn auth_log_head(&self) -> Result<(u64, String)> {
                     let row = sqlx::query(AUTH_HEAD).fetch_one(&self.read).await?;
                     Ok((unsigned(row.try_get(0)?), row.try_get(1)?))
+                }
+
+                async fn auth_log_start(&self) -> Result<(u64, String)> {
+                    let row = sqlx::query(AUTH_START).fetch_one(&self.read).await?;
+                    Ok((unsigned(row.try_get(0)?), row.try_get(1)?))
+                }
+
+                async fn forget_auth(&self, seq: u64, hash: &str) -> Result<u64> {
+                    let mut tx = self.write.begin_with($begin).await?;
+                    let begun = sqlx::query(BEGIN_AUTH).bind(seq as i64).bind(hash).execute(&mut *tx).await?;
+                    if begun.rows_affected() == 0 {
+                        return Ok(0);
+                    }
+                    let gone = sqlx::query(FORGET_AUTH).bind(seq as i64).execute(&mut *tx).await?.rows_affected();
+                    tx.commit().await?;
+                    Ok(gone)
                 }
 
                 async fn auth_log_of(&self, user: &str, before: u64, limit: u32) -> Result<Vec<AuthLogRow>> {

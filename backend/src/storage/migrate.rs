@@ -23,6 +23,7 @@ migrations! {
     1 "0001_streams.sql";
     2 "0002_auth.sql";
     3 "0003_receipts.sql";
+    4 "0004_login_record.sql";
 }
 
 /// What is still to be done, given the versions and hashes that the database has.

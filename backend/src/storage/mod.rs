@@ -5,18 +5,22 @@
 
 mod auth;
 mod auth_sql;
+mod connect;
 mod migrate;
 mod sql;
 mod verify;
+mod write;
 
 use std::sync::Arc;
 
 pub use auth::{AuthLogRow, AuthStore, DeviceRow, IdentityRow, InvitationRow};
-pub use sql::{PostgresStore, SqliteStore};
+pub use connect::{PostgresStore, SqliteStore};
 pub use verify::{Finding, check};
+pub(crate) use write::in_steps;
+pub use write::{Write, WriteStore};
 
 /// Why storage did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// Something unique is there already.
     #[error("already there: {0}")]
@@ -178,7 +182,7 @@ pub struct TokenRow {
 
 /// Reading, and small writes that stand alone.
 #[async_trait::async_trait]
-pub trait Store: AuthStore {
+pub trait Store: AuthStore + WriteStore {
     /// Begins a transaction that writes.
     async fn begin(&self) -> Result<Box<dyn Txn>>;
     /// Brings the schema up to date; several nodes may start at once.
@@ -199,6 +203,10 @@ pub trait Store: AuthStore {
     async fn meta_set(&self, key: &str, value: &str) -> Result<()>;
     /// One stream.
     async fn stream(&self, id: &str) -> Result<Option<StreamRow>>;
+    /// Those of two streams that are there, in any order.
+    async fn two_streams(&self, one: &str, other: &str) -> Result<Vec<StreamRow>>;
+    /// What an earlier sending of this command left.
+    async fn receipt(&self, stream: &str, command: &str) -> Result<Option<Receipt>>;
     /// Streams after `after`, in the order of their identities.
     async fn streams(&self, after: &str, limit: u32) -> Result<Vec<StreamRow>>;
     /// The projects of an organisation, in the order of their identities.
@@ -209,6 +217,10 @@ pub trait Store: AuthStore {
     async fn events(&self, stream: &str, after: u64, limit: u32) -> Result<Vec<EventRow>>;
     /// The read table of a stream, in the order of kinds and identities.
     async fn entities(&self, stream: &str) -> Result<Vec<EntityRow>>;
+    /// At most so many rows of the read table after a kind and identity, as one text: kind, identity, version and body with
+    /// [`FIELD_END`](crate::load::FIELD_END) between them, rows with [`ROW_END`](crate::load::ROW_END). `None` when there is
+    /// none.
+    async fn entities_after(&self, stream: &str, after: (&str, &str), limit: u32) -> Result<Option<String>>;
     /// The streams in which an entity of this kind and identity is: how people find their organisations and projects.
     async fn streams_with(&self, kind: &str, id: &str) -> Result<Vec<String>>;
     /// An account by identity.
@@ -246,6 +258,8 @@ pub trait Store: AuthStore {
 pub trait Txn: Send {
     /// A stream, locked until the end: whoever comes next waits.
     async fn lock(&mut self, stream: &str) -> Result<Option<StreamRow>>;
+    /// A stream, not locked.
+    async fn stream(&mut self, id: &str) -> Result<Option<StreamRow>>;
     /// Adds a stream without events, locked.
     async fn create_stream(&mut self, row: &StreamRow) -> Result<()>;
     /// What an earlier sending of this command left.

@@ -1,15 +1,17 @@
 //! The SQL. `$1`, `ON CONFLICT` and `RETURNING` mean the same on both databases, so each statement is written once, and
 //! a macro stamps the code around it for each of them: `sqlx::Any` would cost types and prepared statements.
 
-use std::path::Path;
-use std::time::Duration;
-
 use sqlx::{Postgres, Row, Sqlite, Transaction};
 
 use super::migrate::{Migration, pending};
-use super::{EntityRow, EventRow, LoginRow, Receipt, Result, Store, StreamRow, TokenRow, Txn, UserRow};
+use super::{
+    EntityRow, EventRow, LoginRow, PostgresStore, Receipt, Result, SqliteStore, Store, StreamRow, TokenRow, Txn,
+    UserRow,
+};
+use crate::load::{FIELD_END, ROW_END};
 
 const STREAM: &str = "SELECT id, org, key, seq, hash, deleted FROM streams WHERE id = $1";
+const TWO_STREAMS: &str = "SELECT id, org, key, seq, hash, deleted FROM streams WHERE id IN ($1, $2)";
 const STREAMS: &str = "SELECT id, org, key, seq, hash, deleted FROM streams WHERE id > $1 ORDER BY id LIMIT $2";
 const PROJECTS_OF: &str =
     "SELECT id, org, key, seq, hash, deleted FROM streams WHERE org = $1 AND key <> '' AND deleted = 0 ORDER BY id";
@@ -29,6 +31,9 @@ const RECEIPT: &str = "SELECT body_hash, seq FROM receipts WHERE stream = $1 AND
 const LEAVE_RECEIPT: &str = "INSERT INTO receipts (stream, command, body_hash, seq, at) VALUES ($1, $2, $3, $4, $5)";
 const FORGET_RECEIPTS: &str = "DELETE FROM receipts WHERE at < $1";
 const ENTITIES: &str = "SELECT kind, id, seq, body FROM entities WHERE stream = $1 ORDER BY kind, id";
+const ENTITIES_AFTER: &str = "SELECT string_agg(kind || $5 || id || $5 || seq || $5 || body, $6) FROM
+    (SELECT kind, id, seq, body FROM entities WHERE stream = $1 AND (kind, id) > ($2, $3) ORDER BY kind, id LIMIT $4)
+    AS part";
 const PUT: &str = "INSERT INTO entities (stream, kind, id, seq, body) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (stream, kind, id) DO UPDATE SET seq = excluded.seq, body = excluded.body";
 const REMOVE: &str = "DELETE FROM entities WHERE stream = $1 AND kind = $2 AND id = $3";
@@ -70,59 +75,6 @@ pub(super) fn unsigned(value: i64) -> u64 {
     value.max(0) as u64
 }
 
-/// SQLite in one file: one connection that writes, several that read.
-#[derive(Debug, Clone)]
-pub struct SqliteStore {
-    pub(super) read: sqlx::SqlitePool,
-    pub(super) write: sqlx::SqlitePool,
-}
-
-impl SqliteStore {
-    /// Opens the file, or makes it.
-    ///
-    /// # Errors
-    /// The file cannot be opened.
-    pub async fn open(path: &Path) -> Result<Self> {
-        use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // Every commit is on the disk before it is acknowledged.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("temp_store", "memory");
-        // In this process writers queue for the one connection, so that none ever sees "database is locked".
-        let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(Duration::from_secs(10));
-        let write = pool(1).connect_with(options.clone()).await?;
-        let read = pool(4).connect_with(options.read_only(false)).await?;
-        Ok(Self { read, write })
-    }
-}
-
-/// PostgreSQL.
-#[derive(Debug, Clone)]
-pub struct PostgresStore {
-    pub(super) read: sqlx::PgPool,
-    pub(super) write: sqlx::PgPool,
-}
-
-impl PostgresStore {
-    /// Connects.
-    ///
-    /// # Errors
-    /// The URL is wrong, or the server does not answer.
-    pub async fn connect(url: &str) -> Result<Self> {
-        let options = sqlx::postgres::PgPoolOptions::new()
-            .max_connections(12)
-            .acquire_timeout(Duration::from_secs(10))
-            .test_before_acquire(true);
-        let read = options.connect(url).await?;
-        Ok(Self { write: read.clone(), read })
-    }
-}
-
 /// A row of `users`, read the same way wherever it is selected.
 pub(super) trait ToUser {
     fn user(&self) -> Result<UserRow>;
@@ -142,6 +94,10 @@ macro_rules! stamp {
                     hash: row.try_get(4)?,
                     deleted: row.try_get::<i64, _>(5)? != 0,
                 })
+            }
+
+            fn receipt(row: &$row) -> Result<Receipt> {
+                Ok(Receipt { body_hash: row.try_get(0)?, seq: unsigned(row.try_get(1)?) })
             }
 
             fn event(row: &$row) -> Result<EventRow> {
@@ -265,6 +221,16 @@ macro_rules! stamp {
                     sqlx::query(STREAM).bind(id).fetch_optional(&self.read).await?.as_ref().map(stream).transpose()
                 }
 
+                async fn two_streams(&self, one: &str, other: &str) -> Result<Vec<StreamRow>> {
+                    let rows = sqlx::query(TWO_STREAMS).bind(one).bind(other).fetch_all(&self.read).await?;
+                    rows.iter().map(stream).collect()
+                }
+
+                async fn receipt(&self, stream: &str, command: &str) -> Result<Option<Receipt>> {
+                    let row = sqlx::query(RECEIPT).bind(stream).bind(command).fetch_optional(&self.read).await?;
+                    row.as_ref().map(receipt).transpose()
+                }
+
                 async fn streams(&self, after: &str, limit: u32) -> Result<Vec<StreamRow>> {
                     let rows = sqlx::query(STREAMS).bind(after).bind(i64::from(limit)).fetch_all(&self.read).await?;
                     rows.iter().map(stream).collect()
@@ -286,6 +252,17 @@ macro_rules! stamp {
 
                 async fn entities(&self, stream: &str) -> Result<Vec<EntityRow>> {
                     sqlx::query(ENTITIES).bind(stream).fetch_all(&self.read).await?.iter().map(entity).collect()
+                }
+
+                async fn entities_after(
+                    &self,
+                    stream: &str,
+                    after: (&str, &str),
+                    limit: u32,
+                ) -> Result<Option<String>> {
+                    let query = sqlx::query(ENTITIES_AFTER).bind(stream).bind(after.0).bind(after.1);
+                    let query = query.bind(i64::from(limit)).bind(FIELD_END).bind(ROW_END);
+                    Ok(query.fetch_one(&self.read).await?.try_get(0)?)
                 }
 
                 async fn streams_with(&self, kind: &str, id: &str) -> Result<Vec<String>> {
@@ -373,6 +350,10 @@ macro_rules! stamp {
                     sqlx::query(LOCK).bind(id).fetch_optional(&mut *self.0).await?.as_ref().map(stream).transpose()
                 }
 
+                async fn stream(&mut self, id: &str) -> Result<Option<StreamRow>> {
+                    sqlx::query(STREAM).bind(id).fetch_optional(&mut *self.0).await?.as_ref().map(stream).transpose()
+                }
+
                 async fn create_stream(&mut self, row: &StreamRow) -> Result<()> {
                     let query = sqlx::query(CREATE_STREAM).bind(&row.id).bind(&row.org).bind(&row.key);
                     query.bind(row.seq as i64).bind(&row.hash).execute(&mut *self.0).await?;
@@ -381,8 +362,7 @@ macro_rules! stamp {
 
                 async fn receipt(&mut self, stream: &str, command: &str) -> Result<Option<Receipt>> {
                     let row = sqlx::query(RECEIPT).bind(stream).bind(command).fetch_optional(&mut *self.0).await?;
-                    row.map(|row| Ok(Receipt { body_hash: row.try_get(0)?, seq: unsigned(row.try_get(1)?) }))
-                        .transpose()
+                    row.as_ref().map(receipt).transpose()
                 }
 
                 async fn events(&mut self, stream: &str, after: u64, limit: u32) -> Result<Vec<EventRow>> {

@@ -89,7 +89,7 @@ async fn check_auth_log(store: &dyn Store) -> Result<Vec<Finding>> {
     let mut problem = |problem: String| findings.push(Finding { stream: "the record of logins".to_owned(), problem });
     // Entries written while this runs belong to the next check.
     let (head, head_hash) = store.auth_log_head().await?;
-    let (mut seq, mut hash) = (0, String::new());
+    let (mut seq, mut hash) = store.auth_log_start().await?;
     while seq < head {
         let rows = store.auth_log(seq, 500).await?;
         if rows.is_empty() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use backend::accounts::record::{self, AuthEntry, AuthEvent, Origin};
 use backend::bus::Bus;
 use backend::storage::{self, DeviceRow, IdentityRow, InvitationRow, StoreError, StreamRow, UserRow};
 use backend::streams::{Envelope, Failure, Streams};
@@ -46,7 +47,7 @@ impl World {
         Self { url, streams, owner, project }
     }
 
-    async fn send(&self, streams: &Streams, envelope: &Envelope) -> Result<backend::streams::Done, Failure> {
+    async fn send(&self, streams: &Arc<Streams>, envelope: &Envelope) -> Result<backend::streams::Done, Failure> {
         streams.execute(&self.project.to_string(), self.owner, ALL, envelope).await
     }
 }
@@ -269,6 +270,101 @@ async fn what_is_for_one_use_is_used_once(url: String) {
     assert!(of.len() == 2 && of[0].seq > of[1].seq && of.iter().all(|row| row.user == "usr_3"));
 }
 
+/// What is old goes, two nodes side by side; what is left is still one chain, and a hole in it is still found.
+async fn the_record_of_logins_forgets_what_is_old(url: String) {
+    let nodes = [storage::open(&url).await.unwrap(), storage::open(&url).await.unwrap()];
+    for at in 1..=1_200 {
+        let entry = AuthEntry { at, ..AuthEntry::new(AuthEvent::LoggedIn, "usr_1", "", &Origin::default()) };
+        nodes[0].append_auth(&entry.user, "", &serde_json::to_string(&entry).unwrap()).await.unwrap();
+    }
+    let gone = tokio::join!(record::forget(&*nodes[0], 1_101), record::forget(&*nodes[1], 1_101));
+    assert_eq!(gone.0.unwrap() + gone.1.unwrap(), 1_100);
+    assert_eq!(record::forget(&*nodes[0], 1_101).await.unwrap(), 0);
+    let rows = nodes[0].auth_log(0, 200).await.unwrap();
+    assert_eq!((rows.len(), rows[0].seq), (100, 1_101));
+    assert_eq!(storage::check(&*nodes[1]).await.unwrap().1, vec![]);
+    assert_eq!(nodes[0].forget_auth(1_000, "of an older moment").await.unwrap(), 0, "nothing is brought back");
+    assert_eq!(nodes[0].forget_auth(1_110, "forged").await.unwrap(), 10);
+    let findings = storage::check(&*nodes[1]).await.unwrap().1;
+    assert!(findings[0].problem.contains("was altered"), "{findings:?}");
+}
+
+/// Commands that wait for each other are decided one after the other and written together, each with its own answer.
+async fn commands_that_come_at_once_are_each_answered(url: String) {
+    let world = Arc::new(World::new(url).await);
+    let task = create("moved by everybody");
+    world.send(&world.streams, &task).await.unwrap();
+    let Command::CreateTask { id, .. } = task.command else { unreachable!() };
+    let delete = |command| Envelope { id: command, command: Command::DeleteTask { id }, expected: None };
+    let once = CommandId::fresh();
+    let mut sent = Vec::new();
+    for number in 0..40 {
+        sent.push(create(&format!("{number}")));
+    }
+    // The same command three times, another one of the same identity, and two more that come too late.
+    sent.extend([delete(once), delete(once), delete(once)]);
+    sent.push(Envelope { id: once, ..create("another") });
+    sent.extend([delete(CommandId::fresh()), delete(CommandId::fresh())]);
+    let strangers: Vec<_> = (0..3).map(|_| create("by a stranger")).collect();
+    let mut all = tokio::task::JoinSet::new();
+    for envelope in sent {
+        let world = world.clone();
+        all.spawn(async move { world.send(&world.streams, &envelope).await });
+    }
+    for envelope in strangers {
+        let world = world.clone();
+        all.spawn(
+            async move { world.streams.execute(&world.project.to_string(), UserId::fresh(), ALL, &envelope).await },
+        );
+    }
+    let (mut numbers, mut repeated, mut refused) = (BTreeSet::new(), 0, 0);
+    for answer in all.join_all().await {
+        match answer {
+            Ok(done) if done.repeated => repeated += 1,
+            Ok(done) => assert!(numbers.insert(done.seq), "{done:?}"),
+            Err(Failure::Refused(_) | Failure::Reused | Failure::Hidden) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    // Forty new tasks, one removal, and the other command of the same identity if it came before all removals with it.
+    let done = numbers.len() as u64;
+    assert!((41..=42).contains(&done) && done + repeated + refused == 49, "{done} {repeated} {refused}");
+    assert_eq!(numbers, (3..3 + done).collect(), "without gaps");
+    let (_, findings) = storage::check(&**world.streams.store()).await.unwrap();
+    assert_eq!(findings, vec![]);
+    let slot = world.streams.fresh(&world.project.to_string()).await.unwrap().unwrap();
+    let fresh = node(&world.url).await.fresh(&world.project.to_string()).await.unwrap().unwrap();
+    assert_eq!(slot.read(State::clone), fresh.read(State::clone), "what is in memory is what is written");
+}
+
+/// A write says what it was decided upon, and is nothing when that is not so any more.
+async fn a_write_upon_something_older_is_nothing(url: String) {
+    let world = World::new(url).await;
+    world.send(&world.streams, &create("a")).await.unwrap();
+    let store = world.streams.store();
+    let head = store.stream(&world.project.to_string()).await.unwrap().unwrap();
+    let org = store.stream(&head.org).await.unwrap().unwrap();
+    let receipt = storage::Receipt { body_hash: String::new(), seq: head.seq };
+    let right = storage::Write {
+        stream: head.id.clone(),
+        expected: (head.seq, head.hash.clone()),
+        org: Some((org.id.clone(), org.seq)),
+        receipts: vec![("cmd_1".to_owned(), receipt)],
+        ..storage::Write::default()
+    };
+    for wrong in [
+        storage::Write { expected: (head.seq - 1, head.hash.clone()), ..right.clone() },
+        storage::Write { expected: (head.seq, "another".to_owned()), ..right.clone() },
+        storage::Write { org: Some((org.id.clone(), org.seq + 1)), ..right.clone() },
+        storage::Write { stream: "prj_none".to_owned(), ..right.clone() },
+    ] {
+        assert!(!store.write(&wrong).await.unwrap(), "{wrong:?}");
+        assert_eq!(store.receipt(&wrong.stream, "cmd_1").await.unwrap(), None, "nothing of it");
+    }
+    assert!(store.write(&right).await.unwrap());
+    assert!(!store.write(&right).await.unwrap(), "the command came before");
+}
+
 /// Service accounts and accounts at providers are as much of a backup as passwords are.
 async fn a_backup_keeps_every_way_in(url: String, empty: String) {
     let store = storage::open(&url).await.unwrap();
@@ -314,6 +410,9 @@ async fn on_sqlite() {
     old_receipts_are_forgotten(sqlite(&folder, "11")).await;
     what_is_for_one_use_is_used_once(sqlite(&folder, "8")).await;
     a_backup_keeps_every_way_in(sqlite(&folder, "9"), sqlite(&folder, "10")).await;
+    the_record_of_logins_forgets_what_is_old(sqlite(&folder, "12")).await;
+    commands_that_come_at_once_are_each_answered(sqlite(&folder, "13")).await;
+    a_write_upon_something_older_is_nothing(sqlite(&folder, "14")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -327,6 +426,9 @@ async fn on_postgresql() {
     old_receipts_are_forgotten(server.database().await).await;
     what_is_for_one_use_is_used_once(server.database().await).await;
     a_backup_keeps_every_way_in(server.database().await, server.database().await).await;
+    the_record_of_logins_forgets_what_is_old(server.database().await).await;
+    commands_that_come_at_once_are_each_answered(server.database().await).await;
+    a_write_upon_something_older_is_nothing(server.database().await).await;
 }
 
 /// Someone with access to the file changes history: the check names the place.

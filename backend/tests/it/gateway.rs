@@ -226,6 +226,15 @@ async fn nodes_share_limits_and_go_on_without_redis() {
     for server in [&one, &two, &one] {
         assert_eq!(server.get(&ann, "/api/me").await.status, 200);
     }
+    // Passwords too: ten wrong ones, wherever they are tried, and the right one has to wait.
+    let log_in = async |server: &Server, password: &str| {
+        let login = json!({ "name": "ann", "password": password });
+        server.call("", "POST", "/api/auth/login", Some(login)).await.status.as_u16()
+    };
+    for number in 0..10 {
+        assert_eq!(log_in([&one, &two][number % 2], "wrong wrong wrong").await, 401);
+    }
+    assert_eq!((log_in(&one, "correct horse battery").await, log_in(&two, "correct horse battery").await), (429, 429));
     assert_eq!(two.get(&ann, "/api/me").await.status, 429, "the fifth, wherever it goes");
     redis.stop();
     assert_eq!(two.get(&ann, "/api/me").await.status, 200, "this node's own count has only begun");
@@ -295,12 +304,51 @@ async fn hints_cross_a_redis_cluster() {
     assert!(!keys.is_empty());
 }
 
+/// Headers in time, and then a body that never ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_trickles_is_refused_and_others_are_served() {
+    let patience = Patience { request: Duration::from_millis(300), ..Patience::default() };
+    let server = node(Registration::Auto, Options { patience, ..Options::default() }).await;
+    let mut stream = TcpStream::connect(server.node.address).await.unwrap();
+    let head =
+        "POST /api/projects HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    stream.write_all(format!("{head}content-length: 1000\r\n\r\n{{").as_bytes()).await.unwrap();
+    let (mut reading, mut writing) = stream.into_split();
+    let trickle = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            ticks.tick().await;
+            if writing.write_all(b" ").await.is_err() {
+                // Closed by the server; what it said is still there to read.
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    let mut heard = Vec::new();
+    let answer = async {
+        while !heard.windows(4).any(|four| four == b"\r\n\r\n") && reading.read_buf(&mut heard).await.unwrap_or(0) > 0 {
+        }
+    };
+    tokio::select! {
+        () = trickle => {}
+        () = within("an answer", answer) => {}
+    }
+    let heard = String::from_utf8_lossy(&heard);
+    assert!(heard.starts_with("HTTP/1.1 408"), "{heard}");
+    assert_eq!(server.get("", "/api/projects").await.body, json!([]), "nothing came of it, and others are served");
+}
+
 /// One self-signed certificate of tests/it/tls, which names localhost.
 fn pem(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/tls").join(name)
 }
 
-/// `GET /health` by somebody who trusts this certificate alone.
+fn solo(server: &Server) -> bool {
+    matches!(server.node.app.mode, backend::app::Mode::Solo(_))
+}
+
+/// `GET /health` by somebody who trusts this certificate alone. A team's browsers are told to come by TLS alone from now on;
+/// in solo mode that would bind every other program on localhost.
 async fn over_tls(server: &Server, trusted: &str, protocol: &[u8]) -> std::io::Result<Vec<u8>> {
     use pki_types::pem::PemObject;
     let mut roots = rustls::RootCertStore::empty();
@@ -317,7 +365,9 @@ async fn over_tls(server: &Server, trusted: &str, protocol: &[u8]) -> std::io::R
         stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
-        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert_eq!(answer.contains("strict-transport-security: max-age=31536000"), !solo(server), "{answer}");
     }
     Ok(chosen)
 }
@@ -335,6 +385,8 @@ async fn tls_with_certificates_that_are_renewed_while_it_serves() {
     assert_eq!(over_tls(&server, "first.pem", b"http/1.1").await.unwrap(), b"http/1.1");
     assert_eq!(over_tls(&server, "first.pem", b"h2").await.unwrap(), b"h2");
     assert!(over_tls(&server, "second.pem", b"http/1.1").await.is_err());
+    let team = node(Registration::Closed, Options { tls: Some(files.clone()), ..strict() }).await;
+    assert!(over_tls(&team, "first.pem", b"http/1.1").await.is_ok());
     let mut plain = TcpStream::connect(server.node.address).await.unwrap();
     plain.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     assert!(!hear(plain).await.contains("200 OK"));
@@ -370,4 +422,36 @@ async fn memory_for_projects_has_a_budget() {
     for id in &projects {
         assert_eq!(server.get("", &format!("/api/projects/{id}")).await.body["name"], "p", "read again when asked for");
     }
+}
+
+/// PostgreSQL and Redis over TLS: certificates of the named authority are taken, those of another one are not.
+#[tokio::test(flavor = "multi_thread")]
+async fn database_and_redis_over_tls_with_checked_certificates() {
+    let (postgres, redis) = (
+        Postgres::with_tls(&pem("first.pem"), &pem("first.key")),
+        Redis::with_tls(&pem("first.pem"), &pem("first.key")).await,
+    );
+    let database = async |authority: &str| {
+        let url = format!("{}?sslrootcert={}", postgres.base(), pem(authority).display());
+        backend::storage::open(&url).await.map(drop)
+    };
+    database("first.pem").await.unwrap();
+    let refused = database("second.pem").await.unwrap_err().to_string();
+    assert!(refused.contains("certificate"), "{refused}");
+    // Without TLS it does not let anybody in, so the first one came by TLS.
+    let plain = backend::storage::open(&format!("{}?sslmode=disable", postgres.base())).await.map(drop);
+    assert!(plain.is_err());
+
+    let health = async |authority: &str| {
+        let config = Config {
+            redis_url: Some(redis.url.clone()),
+            redis_ca: Some(pem(authority)),
+            registration: Registration::Open,
+            ..Config::default()
+        };
+        let server = start_with(config).await;
+        let body = server.get("", "/health").await.body;
+        body["redis"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((health("first.pem").await, health("second.pem").await), ("ok".to_owned(), "away".to_owned()));
 }

@@ -283,11 +283,11 @@ async fn run(world: &Arc<World>, plans: Vec<Vec<Step>>) {
     let log: Vec<Event> = rows.iter().map(|row| serde_json::from_str(&row.body).unwrap()).collect();
 
     // The states between the events; the rules explain each step from one to the next.
-    let slot = world.nodes[0].node.app.streams.fresh(&project).await.unwrap().unwrap();
     let mut commands: BTreeMap<CommandId, (UserId, Permissions, &Command)> = BTreeMap::new();
     for device in &devices {
         let streams = &world.nodes[0].node.app.streams;
-        let permissions = streams.permissions_in_project(&slot, device.person.id).await.unwrap();
+        let (slot, org) = streams.fresh_with_org(&project).await.unwrap().unwrap();
+        let permissions = backend::streams::permissions(&slot, org.as_deref(), device.person.id);
         commands.extend(device.made.iter().map(|(id, command)| (*id, (device.person.id, permissions, command))));
     }
     let explain = |state: &State, id: CommandId, at| {

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{command_id, solo, team};
+use crate::support::{Server, command_id, solo, team};
 
 #[tokio::test]
 async fn one_person_needs_no_account() {
@@ -379,4 +379,119 @@ async fn guessing_passwords_is_slowed_down() {
     assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(limited.headers["retry-after"], "2");
     assert_eq!(server.get("", "/health").await.status, StatusCode::OK);
+}
+
+async fn command(server: &Server, token: &str, place: &str, command: Value) {
+    let sent = json!({ "id": command_id(), "command": command });
+    server.post(token, &format!("{place}/commands"), sent).await;
+}
+
+/// A project says what its reader may do in it: the role's permissions, narrowed by the token's scopes.
+#[tokio::test]
+async fn a_project_says_what_i_may_do_in_it() {
+    let server = team().await;
+    let (ann, _) = server.person("ann").await;
+    let (_, project) = server.project(&ann).await;
+    let scopes = json!({ "name": "ci", "scopes": ["project:read", "task:write"], "days": 1 });
+    let token = server.post(&ann, "/api/me/tokens", scopes).await["token"].as_str().unwrap().to_owned();
+    let path = format!("/api/projects/{project}");
+    let all: Vec<Value> = domain::Permission::ALL.iter().map(|one| json!(one.name())).collect();
+    assert_eq!(server.get(&ann, &path).await.body["permissions"], json!(all));
+    assert_eq!(server.get(&token, &path).await.body["permissions"], json!(["project:read", "task:write"]));
+    assert_eq!(server.get(&token, "/api/projects").await.body[0]["permissions"], json!(["project:read", "task:write"]));
+}
+
+#[tokio::test]
+async fn organisations_come_in_pages() {
+    let server = team().await;
+    let (ann, _) = server.person("ann").await;
+    let mut made = Vec::new();
+    for name in ["A", "B", "C"] {
+        made.push(server.post(&ann, "/api/orgs", json!({ "name": name })).await["id"].clone());
+    }
+    let mut path = "/api/orgs?limit=2".to_owned();
+    let mut seen = Vec::new();
+    for expected in [2, 1] {
+        let page = server.get(&ann, &path).await;
+        let items = page.body.as_array().unwrap().clone();
+        assert_eq!(items.len(), expected);
+        seen.extend(items.into_iter().map(|org| org["id"].clone()));
+        let next = page.headers.get("link").map(|link| link.to_str().unwrap().to_owned());
+        assert_eq!(next.is_some(), expected == 2, "{next:?}");
+        path = next.map_or(path, |next| next[1..next.find('>').unwrap()].to_owned());
+    }
+    assert_eq!(seen, made, "each once, in the order in which they were made");
+    assert_eq!(server.get(&ann, "/api/orgs?after=nonsense").await.status, 400);
+}
+
+/// Pages of entities are kept until something changes; what is private to somebody is in nobody else's page.
+#[tokio::test]
+async fn pages_of_entities_are_kept_and_private_things_stay_private() {
+    let server = team().await;
+    let ((ann, _), (bob, bob_id)) = (server.person("ann").await, server.person("bob").await);
+    let (org, project) = server.project(&ann).await;
+    command(
+        &server,
+        &ann,
+        &format!("/api/orgs/{org}"),
+        json!({ "type": "org_member.set", "user": bob_id, "role": "member" }),
+    )
+    .await;
+    let path = format!("/api/projects/{project}/entities");
+    let misses = async || {
+        let metrics = server.get("", "/metrics").await.text;
+        let line =
+            metrics.lines().find(|line| line.starts_with("devmentor_board_cache_misses_total ")).unwrap().to_owned();
+        line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()
+    };
+    let first = server.get(&ann, &path).await;
+    let made = misses().await;
+    let again = server.get(&bob, &path).await;
+    assert_eq!((again.text, again.headers["etag"].clone()), (first.text, first.headers["etag"].clone()));
+    assert_eq!(misses().await, made, "one answer for both");
+
+    let view = json!({ "fields": { "name": "Mine alone", "query": "is:blocked", "shared": false } });
+    server.post(&ann, &format!("/api/projects/{project}/views"), view).await;
+    for _ in 0..2 {
+        let (mine, theirs) = (server.get(&ann, &path).await, server.get(&bob, &path).await);
+        assert!(mine.text.contains("Mine alone") && !theirs.text.contains("Mine alone"));
+        assert_ne!(mine.headers["etag"], theirs.headers["etag"]);
+    }
+    assert_eq!(misses().await, made + 2, "one for each of them");
+    let tag = server.get(&ann, &path).await.headers["etag"].to_str().unwrap().to_owned();
+    let request =
+        Request::builder().uri(&path).header("if-none-match", tag).header("authorization", format!("Bearer {ann}"));
+    assert_eq!(server.raw(request.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
+}
+
+/// Whoever shares a project gives no custom role that allows more than they may do.
+#[tokio::test]
+async fn a_custom_role_is_given_by_those_who_may_do_what_it_allows() {
+    let server = team().await;
+    let ((ann, _), (bob, bob_id), (_, cid_id)) =
+        (server.person("ann").await, server.person("bob").await, server.person("cid").await);
+    let (org, project) = server.project(&ann).await;
+    let (place, org) = (format!("/api/projects/{project}"), format!("/api/orgs/{org}"));
+    let role = async |name: &str, permissions: &[&str]| {
+        let id = domain::RoleId::fresh().to_string();
+        command(&server, &ann, &org, json!({ "type": "role.set", "id": id, "name": name, "permissions": permissions }))
+            .await;
+        id
+    };
+    let sharer = role("sharer", &["project:read", "project:share"]).await;
+    let (reader, killer) = (role("reader", &["project:read"]).await, role("killer", &["task:delete"]).await);
+    for user in [&bob_id, &cid_id] {
+        command(&server, &ann, &org, json!({ "type": "org_member.set", "user": user, "role": "guest" })).await;
+    }
+    command(&server, &ann, &place, json!({ "type": "member.set", "user": bob_id, "role": sharer })).await;
+    let give = async |role: &str| {
+        let command = json!({ "type": "member.set", "user": cid_id, "role": role });
+        let sent = json!({ "id": command_id(), "command": command });
+        server.call(&bob, "POST", &format!("{place}/commands"), Some(sent)).await.status.as_u16()
+    };
+    let none = domain::RoleId::fresh().to_string();
+    assert_eq!(
+        [give(&reader).await, give(&killer).await, give("maintainer").await, give(&none).await],
+        [200, 403, 403, 404]
+    );
 }

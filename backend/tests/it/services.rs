@@ -118,6 +118,41 @@ impl Postgres {
     }
 }
 
+impl Postgres {
+    /// One that lets nobody in over TCP but by TLS, with this certificate and its key.
+    pub(crate) fn with_tls(certificate: &Path, key: &Path) -> Self {
+        let mut server = Self::private();
+        let path = server.own.as_ref().unwrap().path();
+        let data = path.join("data");
+        for (from, to) in [(certificate, "server.crt"), (key, "server.key")] {
+            use std::os::unix::fs::PermissionsExt;
+            let to = data.join(to);
+            std::fs::copy(from, &to).unwrap();
+            std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o600)).unwrap();
+            if is_root() {
+                let (user, group) = account();
+                std::os::unix::fs::chown(&to, Some(user), Some(group)).unwrap();
+            }
+        }
+        std::fs::write(data.join("pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.1/32 trust\n").unwrap();
+        server.stop();
+        // The port is free when it is chosen; whoever takes it in between makes the start fail.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        launch(
+            path,
+            &options(path)
+                .replace("listen_addresses=", &format!("ssl=on -c port={port} -c listen_addresses=127.0.0.1")),
+        );
+        server.base = format!("postgres://postgres@localhost:{port}/postgres");
+        server
+    }
+
+    /// Where it is.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+}
+
 /// No TCP at all: the socket's folder is the address.
 fn options(path: &Path) -> String {
     format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off -c max_connections=100", path.display())
@@ -162,6 +197,17 @@ impl Redis {
             }
             tokio::task::yield_now().await;
         }
+    }
+
+    /// One that speaks nothing but TLS, with this certificate and its key.
+    pub(crate) async fn with_tls(certificate: &Path, key: &Path) -> Self {
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (tls, certificate, key) = (free().to_string(), certificate.to_str().unwrap(), key.to_str().unwrap());
+        let more =
+            ["--tls-port", &tls, "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+        let mut server = Self::private(&more).await;
+        server.url = format!("rediss://localhost:{tls}");
+        server
     }
 
     /// One of this test alone, whatever the environment names: it may be stopped.

@@ -38,7 +38,8 @@ fn command(name: &str) -> Command {
 }
 
 impl Postgres {
-    pub(crate) fn start() -> anyhow::Result<Self> {
+    /// `counting` loads the extension that counts statements, which costs a little itself.
+    pub(crate) fn start(counting: bool) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let path = folder.path();
         if let Some((user, group)) = account() {
@@ -49,12 +50,42 @@ impl Postgres {
         init.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D"]).arg(&data);
         let status = init.current_dir(path).status().context("initdb; is PostgreSQL installed?")?;
         ensure!(status.success(), "initdb failed");
-        let options = format!("-c listen_addresses= -c unix_socket_directories={}", path.display());
+        let mut options = format!("-c listen_addresses= -c unix_socket_directories={}", path.display());
+        if counting {
+            options += " -c shared_preload_libraries=pg_stat_statements";
+        }
         let mut start = command("pg_ctl");
         start.args(["-w", "-s", "-l"]).arg(path.join("log")).arg("-D").arg(&data).args(["-o", &options, "start"]);
         let status = start.current_dir(path).status()?;
         ensure!(status.success(), "{}", std::fs::read_to_string(path.join("log")).unwrap_or_default());
-        Ok(Self { folder })
+        let started = Self { folder };
+        if counting {
+            started.ask("CREATE EXTENSION pg_stat_statements")?;
+        }
+        Ok(started)
+    }
+
+    /// Forgets what was counted so far.
+    pub(crate) fn count_anew(&self) -> anyhow::Result<()> {
+        self.ask("SELECT pg_stat_statements_reset()").map(drop)
+    }
+
+    /// What was counted: statements by the time that the server spent on them, each with calls and milliseconds.
+    pub(crate) fn counted(&self) -> anyhow::Result<String> {
+        self.ask(
+            "SELECT calls AS \"calls\", round(total_exec_time::numeric, 1) AS \"ms in all\",
+             round(mean_exec_time::numeric, 3) AS \"ms each\", left(regexp_replace(query, '\\s+', ' ', 'g'), 110) AS \"statement\"
+             FROM pg_stat_statements WHERE calls > 20 ORDER BY total_exec_time DESC LIMIT 20",
+        )
+    }
+
+    fn ask(&self, sql: &str) -> anyhow::Result<String> {
+        let mut ask = command("psql");
+        ask.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "postgres", "-c", sql, "-h"]);
+        ask.arg(self.folder.path()).current_dir("/").stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = ask.output().context("psql")?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     pub(crate) fn url(&self) -> String {

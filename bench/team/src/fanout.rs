@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::measure::{Times, processor_of};
+use crate::measure::{Times, processor_of, usage};
 use crate::peers::Peer;
 
 #[derive(Clone, Copy)]
@@ -74,7 +74,8 @@ async fn measure(peer: &Peer, load: Load) -> anyhow::Result<()> {
         });
     }
     let pids = peer.pids();
-    let (used, own) = (processor_of(&pids), processor_of(&[std::process::id()]));
+    // The peers are children of this process, and count for themselves.
+    let (used, own) = (processor_of(&pids), usage(std::process::id()).processor);
     for number in 0..messages {
         tokio::time::sleep_until(load.moment(began, number).into()).await;
         publisher.publish(number).await?;
@@ -90,7 +91,7 @@ async fn measure(peer: &Peer, load: Load) -> anyhow::Result<()> {
     let deliveries = all.len();
     let complete: Vec<_> = last.iter().filter(|(_, count)| *count == load.clients).map(|(time, _)| *time).collect();
     let used = processor_of(&pids).saturating_sub(used).as_secs_f64();
-    let own = processor_of(&[std::process::id()]).saturating_sub(own).as_secs_f64();
+    let own = usage(std::process::id()).processor.saturating_sub(own).as_secs_f64();
     println!("  each delivery:   {}", Times::new(all));
     println!("  until all have it: {} of {messages} messages complete, {}", complete.len(), Times::new(complete));
     println!(

@@ -54,6 +54,9 @@ enum What {
         /// Clients that watch the first project live
         #[arg(long, default_value_t = 0)]
         watchers: usize,
+        /// Print what PostgreSQL spent on each statement
+        #[arg(long)]
+        statements: bool,
     },
     /// A board with many tasks: its first read after a start, after a change, and again
     Board {
@@ -106,8 +109,8 @@ fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.what {
-            What::Moves { on, rate, seconds, projects, tasks, watchers } => {
-                moves::run(&program, on, &moves::Load { rate, seconds, projects, tasks, watchers }).await
+            What::Moves { on, rate, seconds, projects, tasks, watchers, statements } => {
+                moves::run(&program, on, &moves::Load { rate, seconds, projects, tasks, watchers, statements }).await
             }
             What::Board { on, tasks } => board::run(&program, on, tasks).await,
             What::Fanout { clients, rate, seconds, rounds, only } => {

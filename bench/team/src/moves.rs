@@ -9,8 +9,9 @@ use anyhow::ensure;
 use serde_json::json;
 
 use crate::On;
+use crate::database::Postgres;
 use crate::http::Http;
-use crate::measure::{Times, processor_of};
+use crate::measure::{Times, processor_of, usage};
 use crate::peers::Subscriber;
 use crate::server::{Place, Project, Server, projects, send};
 
@@ -20,13 +21,15 @@ pub(crate) struct Load {
     pub(crate) projects: usize,
     pub(crate) tasks: usize,
     pub(crate) watchers: usize,
+    /// Print what PostgreSQL spent on each statement.
+    pub(crate) statements: bool,
 }
 
 /// Connections that moves are sent over; more than are ever under way at once.
 const CONNECTIONS: usize = 48;
 
 pub(crate) async fn run(program: &Path, on: On, load: &Load) -> anyhow::Result<()> {
-    let place = Place::new(on)?;
+    let place = Place::counting(on, load.statements)?;
     println!("one write of 4 KiB and fdatasync, nothing else: {}", syncs(place.path())?);
     let server = Server::start(program, &place)?;
     let token = server.person("ann").await?;
@@ -61,9 +64,13 @@ pub(crate) async fn run(program: &Path, on: On, load: &Load) -> anyhow::Result<(
             }
         });
     }
-    let mut pids = place.pids();
-    pids.push(server.pid());
-    let (used, own) = (processor_of(&pids), processor_of(&[std::process::id()]));
+    let (stores, serves) = (place.pids(), [server.pid()]);
+    // The server is a child of this process, and counts for itself.
+    let processors = || [processor_of(&serves), processor_of(&stores), usage(std::process::id()).processor];
+    if let Some(postgres) = place.postgres().filter(|_| load.statements) {
+        postgres.count_anew()?;
+    }
+    let used = processors();
     let (rate, seconds) = (load.rate, load.seconds);
     let began = Instant::now();
     // A thread of its own: the system's timer is finer than the runtime's.
@@ -83,16 +90,20 @@ pub(crate) async fn run(program: &Path, on: On, load: &Load) -> anyhow::Result<(
     let took = began.elapsed().as_secs_f64();
     let _ = schedule.join();
     let count = all.len() as f64;
-    let used = processor_of(&pids).saturating_sub(used).as_secs_f64();
-    let own = processor_of(&[std::process::id()]).saturating_sub(own).as_secs_f64();
+    let after = processors();
+    let [server_used, database_used, own] =
+        std::array::from_fn(|at| after[at].saturating_sub(used[at]).as_secs_f64() / count * 1e3);
+    let counted = place.postgres().filter(|_| load.statements).map(Postgres::counted).transpose()?;
     println!("moves on {on:?}, {rate}/s for {seconds} s, {} project(s), {} watchers", load.projects, load.watchers);
     println!("  {}", Times::new(all));
     println!(
-        "  {:.0}/s done; processor a move: server {:.2} ms, generator {:.2} ms",
+        "  {:.0}/s done; processor a move: server {server_used:.2} ms, database of its own {database_used:.2} ms, \
+         generator {own:.2} ms",
         count / took,
-        used / count * 1e3,
-        own / count * 1e3
     );
+    if let Some(counted) = counted {
+        println!("{counted}");
+    }
     let after = seq(&mut http, &made).await?;
     // A move to where a task stands already is no event, so there may be fewer events than moves; never more.
     ensure!(after - before <= count as u64 && after > before, "{before} → {after} after {count} moves");

@@ -28,8 +28,18 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(on: On) -> anyhow::Result<Self> {
-        let postgres = if on == On::Postgres { Some(Postgres::start()?) } else { None };
+        Self::counting(on, false)
+    }
+
+    /// The same; `statements` makes PostgreSQL count them.
+    pub(crate) fn counting(on: On, statements: bool) -> anyhow::Result<Self> {
+        let postgres = if on == On::Postgres { Some(Postgres::start(statements)?) } else { None };
         Ok(Self { folder: tempfile::tempdir()?, postgres })
+    }
+
+    /// The database, where it is a server of its own.
+    pub(crate) fn postgres(&self) -> Option<&Postgres> {
+        self.postgres.as_ref()
     }
 
     /// A folder on the disk that the data is on.

@@ -1,10 +1,12 @@
 //! Editors' windows: each connection is one language server over the shared workspaces.
 
 use engine::Engine;
-use lsp::{Ended, ServeOptions};
+use lsp::{Ended, ServeOptions, Tasks};
+use sync::Boards;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::Daemon;
+use super::boards::place_of;
 use super::clients::ClientInfo;
 use crate::ipc::{AsyncStream, hello};
 
@@ -25,7 +27,7 @@ pub(super) async fn serve(daemon: Daemon, mut stream: AsyncStream) {
     tracing::debug!(process = client.process, restarts = client.restarts, "a window is here");
     let (reader, writer) = tokio::io::split(stream);
     tokio::select! {
-        ended = speak(reader, writer, daemon.engine.clone()) => {
+        ended = speak(reader, writer, daemon.engine.clone(), daemon.hosted.boards.clone()) => {
             tracing::debug!(process = client.process, ?ended, "a window has left");
         }
         () = daemon.leaving() => {}
@@ -33,10 +35,11 @@ pub(super) async fn serve(daemon: Daemon, mut stream: AsyncStream) {
 }
 
 /// Speaks the protocol with one editor until it leaves.
-pub(super) async fn speak<R, W>(reader: R, writer: W, engine: Engine) -> Ended
+pub(super) async fn speak<R, W>(reader: R, writer: W, engine: Engine, boards: Boards) -> Ended
 where
     R: AsyncRead + Send + Unpin,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    lsp::serve(reader, writer, engine, ServeOptions::default()).await
+    let options = ServeOptions { tasks: Tasks::new(boards, place_of), ..ServeOptions::default() };
+    lsp::serve(reader, writer, engine, options).await
 }

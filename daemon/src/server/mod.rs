@@ -143,7 +143,7 @@ pub(crate) fn run_standalone() -> Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let engine = Engine::new(engine_options(std::path::absolute(index_base()?)?));
     let ended = runtime.block_on(async {
-        let ended = editors::speak(tokio::io::stdin(), tokio::io::stdout(), engine.clone()).await;
+        let ended = editors::speak(tokio::io::stdin(), tokio::io::stdout(), engine.clone(), sync::Boards::off()).await;
         let closed = tokio::task::spawn_blocking(move || engine.shutdown()).await;
         closed.context("cannot close the indexes").map(|()| ended)
     })?;

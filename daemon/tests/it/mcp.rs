@@ -75,11 +75,23 @@ async fn answers_every_question(arguments: &[&str]) {
     tools.sort_by(|a, b| a.name.cmp(&b.name));
     assert_eq!(
         tools.iter().map(|tool| tool.name.as_ref()).collect::<Vec<_>>(),
-        ["callers", "outline", "repo_map", "search", "symbols"]
+        [
+            "callers",
+            "comment_task",
+            "create_task",
+            "list_tasks",
+            "move_task",
+            "outline",
+            "read_task",
+            "repo_map",
+            "search",
+            "symbols"
+        ]
     );
     for tool in &tools {
         assert!(tool.description.as_ref().is_some_and(|text| text.len() > 60), "{}", tool.name);
-        assert_eq!(tool.annotations.as_ref().unwrap().read_only_hint, Some(true));
+        let changes = ["comment_task", "create_task", "move_task"].contains(&&*tool.name);
+        assert_eq!(tool.annotations.as_ref().unwrap().read_only_hint, Some(!changes), "{}", tool.name);
         for (name, property) in tool.input_schema["properties"].as_object().unwrap() {
             assert!(property.to_string().contains("description"), "{}.{name} is not described", tool.name);
         }
@@ -169,4 +181,36 @@ async fn several_workspaces_are_told_apart() {
     assert_eq!(symbols, "function elsewhere  b.rs:1-1\n");
     let outline = agent.answer("outline", json!({ "path": other.path("b.rs") })).await;
     assert!(outline.contains("elsewhere"), "{outline}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_works_on_the_board_of_its_workspace_and_on_no_other() {
+    let workspace = small();
+    let agent = Agent::start(&workspace, &["mcp"]).await;
+    assert!(agent.answer("list_tasks", json!({})).await.contains("no project yet"));
+    let made =
+        agent.answer("create_task", json!({ "title": "Retry *less*", "body": "See `send`.", "kind": "bug" })).await;
+    let key = made.strip_prefix("Done: ").unwrap().split(' ').next().unwrap().to_owned();
+    let preview = agent.answer("move_task", json!({ "task": key, "to": "start", "preview": true })).await;
+    assert!(preview.starts_with("Preview, nothing was changed. It would be"), "{preview}");
+    assert_eq!(agent.answer("list_tasks", json!({})).await, format!("{key} [To do] Retry *less*"));
+    agent.answer("move_task", json!({ "task": key, "to": "In progress" })).await;
+    agent.answer("comment_task", json!({ "task": key, "text": "half done" })).await;
+    let read = agent.answer("read_task", json!({ "task": key })).await;
+    assert!(read.starts_with(&format!("{key} [In progress] Retry *less*")), "{read}");
+    assert!(read.contains("See `send`.") && read.contains("half done"), "{read}");
+    let again = agent.answer("move_task", json!({ "task": key, "to": "In progress" })).await;
+    assert!(again.starts_with("Nothing to change"), "{again}");
+
+    for (tool, arguments, told) in [
+        ("read_task", json!({ "task": "OTHER-1" }), "is not a task of the open workspaces"),
+        ("read_task", json!({ "task": "nonsense" }), "is not a task of the open workspaces"),
+        ("move_task", json!({ "task": key, "to": "Nowhere" }), "the board has no column"),
+        ("comment_task", json!({ "task": key, "text": "" }), "must not be empty"),
+        ("list_tasks", json!({ "query": "colour:red" }), "colour"),
+        ("create_task", json!({ "title": "\u{1b}[31m" }), "control character"),
+    ] {
+        let refused = agent.refusal(tool, arguments).await;
+        assert!(refused.contains(told), "{tool}: {refused}");
+    }
 }

@@ -9,7 +9,7 @@ mod task;
 mod traces;
 mod view;
 
-pub use project::{DEFAULT_COLUMNS, new_org, new_project};
+pub use project::{DEFAULT_COLUMNS, may_hand_out, new_org, new_project};
 
 use jiff::Timestamp;
 

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Context, the_project};
 use crate::{
-    Change, Permission, Refusal, Role, State, command::ProjectFields, ids::*, model::*, rank, state::EntityRef, text,
+    Change, Command, Permission, Permissions, Refusal, Role, State, command::ProjectFields, ids::*, model::*, rank,
+    state::EntityRef, text,
 };
 
 /// The columns of a new project.
@@ -87,7 +88,47 @@ pub(super) fn delete(state: &State, confirm: &str) -> Result<Vec<Change>, Refusa
     Ok(targets.into_iter().map(Change::remove).collect())
 }
 
-/// Nobody hands out what they do not have themselves.
+/// What counts in a project; the other permissions are about its organisation.
+const IN_PROJECT: Permissions = Permissions::of(&[
+    Permission::Read,
+    Permission::Comment,
+    Permission::Write,
+    Permission::DeleteTask,
+    Permission::Plan,
+    Permission::Moderate,
+    Permission::Configure,
+    Permission::Share,
+    Permission::DeleteProject,
+]);
+
+/// Whether a role that a command gives allows no more than its sender may do. A project's stream does not know the custom
+/// roles of its organisation, so [`decide`](super::decide) cannot tell; whoever sees both asks this as well. `org` is the
+/// organisation, `own` what the sender may do in the stream, whatever their token allows: a token that may take people in
+/// and nothing else is there to be used.
+///
+/// # Errors
+/// There is no such role, or it allows more.
+pub fn may_hand_out(org: &State, own: Permissions, command: &Command) -> Result<(), Refusal> {
+    let (role, counts, built_in): (_, _, fn(Role) -> Permissions) = match command {
+        Command::SetMember { role, .. } | Command::SetTeamGrant { role, .. } => (*role, IN_PROJECT, Role::permissions),
+        Command::SetOrgMember { role, .. } => (*role, Role::Owner.permissions(), Role::permissions_everywhere),
+        Command::Bulk { commands } => return commands.iter().try_for_each(|command| may_hand_out(org, own, command)),
+        _ => return Ok(()),
+    };
+    let given = match role {
+        Role::Custom(id) => {
+            let role = org.roles.get(&id).ok_or_else(|| Refusal::not_found("role", id))?;
+            role.permissions.iter().copied().collect()
+        }
+        role => built_in(role),
+    };
+    match own.covers(given.intersection(counts)) {
+        true => Ok(()),
+        false => Err(Refusal::forbidden("Nobody gives a role that allows more than their own.")),
+    }
+}
+
+/// Nobody hands out what they do not have themselves; see also [`may_hand_out`].
 fn may_grant(context: &Context, role: Role) -> Result<(), Refusal> {
     if matches!(role, Role::Owner | Role::Admin) {
         context.require(Permission::DeleteProject)?;

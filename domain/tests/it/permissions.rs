@@ -68,3 +68,48 @@ fn nobody_rises_above_themselves_and_the_last_owner_stays() {
     let role = Command::SetRole { id: id(1), name: "All".to_owned(), permissions: [Permission::Own].into() };
     expect!["Forbidden forbidden: A role cannot allow more than its definer may do."].assert_eq(&stream.refusal(role));
 }
+
+/// Whoever may share a project and no more gives others no more than that, by a role of any kind.
+#[test]
+fn a_role_is_given_by_those_who_may_do_what_it_allows() {
+    let mut org = Stream::org();
+    org.must(Command::SetRole { id: id(1), name: "Reader".to_owned(), permissions: [Permission::Read].into() });
+    org.must(Command::SetRole { id: id(2), name: "Remover".to_owned(), permissions: [Permission::DeleteTask].into() });
+    let roles = [Role::Custom(id(1)), Role::Custom(id(2)), Role::Custom(id(3))];
+    let table = |own: &[Permission], give: fn(Role) -> Command| {
+        let line = |role: &Role| {
+            let answer = decide::may_hand_out(&org.state, Permissions::of(own), &give(*role));
+            let answer = answer.map_or_else(|refusal| format!("{:?}", refusal.kind), |()| "may".to_owned());
+            format!("{}: {answer}", role.to_string().replace("0000000000000000000000000", ""))
+        };
+        Role::BUILT_IN.iter().chain(&roles).map(line).collect::<Vec<_>>().join("\n")
+    };
+    let member = |role| Command::SetMember { user: id(3), role };
+    let team = |role| Command::SetTeamGrant { team: id(3), role };
+    let bulk = |role| Command::Bulk { commands: vec![Command::SetMember { user: id(3), role }] };
+    let sharer = [Permission::Read, Permission::Comment, Permission::Share];
+    expect![[r#"
+        owner: Forbidden
+        admin: Forbidden
+        maintainer: Forbidden
+        member: Forbidden
+        guest: may
+        role_1: may
+        role_2: Forbidden
+        role_3: NotFound"#]]
+    .assert_eq(&table(&sharer, member));
+    assert_eq!(table(&sharer, team), table(&sharer, member));
+    assert_eq!(table(&sharer, bulk), table(&sharer, member));
+    let recruiter =
+        [Permission::Read, Permission::Comment, Permission::Write, Permission::ReadOrg, Permission::ManageMembers];
+    expect![[r#"
+        owner: Forbidden
+        admin: Forbidden
+        maintainer: Forbidden
+        member: may
+        guest: may
+        role_1: may
+        role_2: Forbidden
+        role_3: NotFound"#]]
+    .assert_eq(&table(&recruiter, |role| Command::SetOrgMember { user: id(3), role }));
+}

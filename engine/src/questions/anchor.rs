@@ -171,7 +171,7 @@ mod tests {
         "import os\n\ndef first():\n    a = 1\n    # TODO: check\n    return a\n\ndef second():\n    return 2\n";
 
     fn now(anchor: &CodeAnchor, text: &str) -> Option<Located> {
-        let language = grammars::Language::by_name("python");
+        let language = Language::by_name("python");
         let facts = grammars::Extractor::new().facts(language?, text, Detail::Full).unwrap();
         locate(anchor, text, &facts, language)
     }

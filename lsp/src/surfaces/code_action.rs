@@ -1,11 +1,12 @@
-//! Code actions: find similar code, show callers, copy a permalink, make a task of a TODO.
+//! Code actions: find similar code, show callers, copy a permalink, and what can be done to tasks (`task_action`).
 //!
 //! Asked automatically, with every move of the cursor, only what the line itself calls for is offered: a light bulb on every line would be noise.
 
-use grammars::{MarkerKind, Span};
+use grammars::Span;
 use serde_json::{Value, json};
 use tower_lsp_server::ls_types::*;
 
+use super::task_action;
 use crate::ask::{Ask, Failure, Nothing, Surface};
 use crate::commands;
 use crate::convert::{place, range};
@@ -16,7 +17,8 @@ use crate::text::Encoding;
 const SIMILAR: CodeActionKind = CodeActionKind::new("devmentor.similar");
 const CALLERS: CodeActionKind = CodeActionKind::new("devmentor.callers");
 const PERMALINK: CodeActionKind = CodeActionKind::new("devmentor.permalink");
-const TASK: CodeActionKind = CodeActionKind::new("devmentor.task");
+/// What the line itself calls for; it is offered unasked too.
+pub(super) const TASK: CodeActionKind = CodeActionKind::new("devmentor.task");
 /// Longer names are cut in titles.
 const LONGEST_NAME: usize = 40;
 
@@ -45,10 +47,11 @@ impl Surface for CodeActions {
         let automatic = context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC);
         let wanted =
             |kind: &CodeActionKind| context.only.as_ref().is_none_or(|only| only.iter().any(|only| holds(only, kind)));
-        let chosen = actions(document, params.range, ask.session.encoding)
+        let chosen = task_action::actions(ask, document, params.range)
             .into_iter()
+            .chain(actions(document, params.range, ask.session.encoding))
             .filter(|action| wanted(&action.kind) && (!automatic || action.kind == TASK));
-        let shown: CodeActionResponse = chosen.map(|action| action.show(&ask.session)).collect();
+        let shown: CodeActionResponse = chosen.filter_map(|action| action.show(&ask.session)).collect();
         Ok((!shown.is_empty()).then_some(shown))
     }
 }
@@ -59,30 +62,40 @@ fn holds(outer: &CodeActionKind, kind: &CodeActionKind) -> bool {
     outer.is_empty() || kind == outer || kind.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
 }
 
-struct Action {
-    title: String,
-    kind: CodeActionKind,
-    command: &'static str,
-    arguments: Value,
+pub(super) struct Action {
+    pub(super) title: String,
+    pub(super) kind: CodeActionKind,
+    pub(super) does: Does,
+}
+
+/// What an action does when it is chosen.
+pub(super) enum Does {
+    /// The server carries out a command with this argument.
+    Command(&'static str, Value),
+    /// The client edits the text.
+    Edit(WorkspaceEdit),
 }
 
 impl Action {
-    fn show(self, session: &Session) -> CodeActionOrCommand {
-        let command = Command {
-            title: self.title.clone(),
-            command: self.command.to_owned(),
-            arguments: Some(vec![self.arguments.clone()]),
+    /// As the client can take it; one without edits in actions gets none of those.
+    fn show(self, session: &Session) -> Option<CodeActionOrCommand> {
+        let shown = CodeAction { title: self.title.clone(), kind: Some(self.kind), ..CodeAction::default() };
+        let (name, argument) = match self.does {
+            Does::Command(name, argument) => (name, argument),
+            Does::Edit(edit) => {
+                let action = CodeAction { edit: Some(edit), ..shown };
+                return session.client.action_literals.then_some(CodeActionOrCommand::CodeAction(action));
+            }
         };
-        if !session.client.action_literals {
-            return CodeActionOrCommand::Command(command);
-        }
         let lazy = session.client.lazy_action_command;
-        CodeActionOrCommand::CodeAction(CodeAction {
-            title: self.title,
-            kind: Some(self.kind),
-            data: lazy.then(|| json!({ "command": self.command, "arguments": self.arguments })),
-            command: (!lazy).then_some(command),
-            ..CodeAction::default()
+        let data = json!({ "command": name, "arguments": argument });
+        let command = Command { title: self.title, command: name.to_owned(), arguments: Some(vec![argument]) };
+        Some(if !session.client.action_literals {
+            CodeActionOrCommand::Command(command)
+        } else if lazy {
+            CodeActionOrCommand::CodeAction(CodeAction { data: Some(data), ..shown })
+        } else {
+            CodeActionOrCommand::CodeAction(CodeAction { command: Some(command), ..shown })
         })
     }
 }
@@ -97,18 +110,6 @@ fn actions(document: &Document, selected: Range, encoding: Encoding) -> Vec<Acti
     let arguments = |range: Range| json!({ "textDocument": { "uri": uri }, "range": range });
     let mut found = Vec::new();
     let (first, last) = (document.text.line_of(start), document.text.line_of(end));
-    for marker in &facts.markers {
-        let line = document.text.line_of(marker.span.start);
-        if marker.kind != MarkerKind::TaskKey && (first..=last).contains(&line) {
-            let span = range(&document.text, marker.span, encoding);
-            found.push(Action {
-                title: format!("Create a task from this {}", word(marker.kind)),
-                kind: TASK,
-                command: commands::CREATE_TASK,
-                arguments: arguments(span),
-            });
-        }
-    }
     // What belongs to no folder has no index to look into, and no repository.
     if document.home.is_none() {
         return found;
@@ -118,24 +119,21 @@ fn actions(document: &Document, selected: Range, encoding: Encoding) -> Vec<Acti
         found.push(Action {
             title: format!("Find code similar to `{name}`"),
             kind: SIMILAR,
-            command: commands::FIND_SIMILAR,
-            arguments: arguments(range(&document.text, *span, encoding)),
+            does: Does::Command(commands::FIND_SIMILAR, arguments(range(&document.text, *span, encoding))),
         });
         let name_at = facts.symbols.iter().find(|symbol| symbol.span == *span).map(|symbol| symbol.name_span);
         if let Some(name_at) = name_at {
             found.push(Action {
                 title: format!("Show callers of `{name}`"),
                 kind: CALLERS,
-                command: commands::SHOW_CALLERS,
-                arguments: arguments(range(&document.text, name_at, encoding)),
+                does: Does::Command(commands::SHOW_CALLERS, arguments(range(&document.text, name_at, encoding))),
             });
         }
     } else if end > start {
         found.push(Action {
             title: "Find code similar to the selection".to_owned(),
             kind: SIMILAR,
-            command: commands::FIND_SIMILAR,
-            arguments: arguments(selected),
+            does: Does::Command(commands::FIND_SIMILAR, arguments(selected)),
         });
     }
     let lines =
@@ -143,14 +141,13 @@ fn actions(document: &Document, selected: Range, encoding: Encoding) -> Vec<Acti
     found.push(Action {
         title: format!("Copy permalink to {lines}"),
         kind: PERMALINK,
-        command: commands::COPY_PERMALINK,
-        arguments: arguments(selected),
+        does: Does::Command(commands::COPY_PERMALINK, arguments(selected)),
     });
     found
 }
 
 /// The function around a range, with its name.
-fn around(document: &Document, start: u32, end: u32) -> Option<(Span, String)> {
+pub(super) fn around(document: &Document, start: u32, end: u32) -> Option<(Span, String)> {
     let facts = document.facts();
     let mut next = facts.symbol_at(start);
     while let Some(symbol) = next.and_then(|id| facts.symbols.get(id as usize)) {
@@ -161,17 +158,6 @@ fn around(document: &Document, start: u32, end: u32) -> Option<(Span, String)> {
         next = symbol.container;
     }
     None
-}
-
-fn word(kind: MarkerKind) -> &'static str {
-    match kind {
-        MarkerKind::Todo => "TODO",
-        MarkerKind::Fixme => "FIXME",
-        MarkerKind::Hack => "HACK",
-        MarkerKind::Xxx => "XXX",
-        MarkerKind::Bug => "BUG",
-        MarkerKind::TaskKey => "task",
-    }
 }
 
 /// The command of a chosen action.

@@ -1,10 +1,10 @@
-//! Links in comments: task keys, and issues by number or by address.
+//! Links in comments, strings and commit messages: task keys, and issues by number or by address.
 
 use std::str::FromStr;
 use std::sync::LazyLock;
 
 use engine::git::remote;
-use grammars::{MarkerKind, Span};
+use grammars::Span;
 use regex::Regex;
 use tower_lsp_server::ls_types::*;
 
@@ -12,6 +12,7 @@ use crate::ask::{Ask, Failure, Surface};
 use crate::convert::range;
 use crate::documents::Document;
 use crate::session::Session;
+use crate::tasks::keys;
 
 /// More links than a client could show are not sent.
 const MOST: usize = 1_000;
@@ -38,7 +39,14 @@ impl Surface for Links {
         let document = ask.document()?;
         let host = document.home.as_ref().and_then(|home| home.workspace().git().known_remote());
         let host = host.and_then(|address| remote::parse(&address));
-        let found = links(document, ask.session.settings.task_url.as_deref(), host.as_ref());
+        let hub = ask.tasks.hub();
+        // What the settings say goes before what the boards know: a team may keep its tasks elsewhere.
+        let address = ask.session.settings.task_url.as_deref();
+        let url = |key: &str| match address {
+            Some(address) => Some(address.replace("{key}", key)),
+            None => hub.as_ref()?.url_of(key),
+        };
+        let found = links(document, url, host.as_ref());
         let shown = found.into_iter().take(MOST).filter_map(|link| {
             Some(DocumentLink {
                 range: range(&document.text, link.span, ask.session.encoding),
@@ -66,19 +74,13 @@ static ISSUE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("a constant pattern")
 });
 
-fn links(document: &Document, task_url: Option<&str>, host: Option<&remote::Host>) -> Vec<Link> {
+fn links(document: &Document, task_url: impl Fn(&str) -> Option<String>, host: Option<&remote::Host>) -> Vec<Link> {
     let text = document.text.as_str();
-    let mut found = Vec::new();
-    if let Some(address) = task_url {
-        for marker in document.facts().markers.iter().filter(|marker| marker.kind == MarkerKind::TaskKey) {
-            let key = marker.span.text(text);
-            found.push(Link {
-                span: marker.span,
-                target: address.replace("{key}", key),
-                tooltip: format!("Task {key}"),
-            });
-        }
-    }
+    let whole = Span { start: 0, end: text.len() as u32 };
+    let known = keys(document, whole)
+        .into_iter()
+        .filter_map(|(span, key)| Some(Link { span, target: task_url(key)?, tooltip: format!("Task {key}") }));
+    let mut found: Vec<Link> = known.take(MOST).collect();
     let Some(tree) = &document.tree else { return found };
     for captures in ISSUE.captures_iter(text) {
         let Some(matched) = captures.get(1).or_else(|| captures.get(0)) else { continue };
@@ -111,7 +113,8 @@ mod tests {
         let uri = Uri::from_str("file:///a.rs").unwrap();
         let newest = Arc::new(AtomicI32::new(1));
         let document = Document::new(uri, 1, Text::new(code.to_owned()), Some(tree), None, newest);
-        let found = links(&document, task_url, address.and_then(remote::parse).as_ref());
+        let found =
+            links(&document, |key| Some(task_url?.replace("{key}", key)), address.and_then(remote::parse).as_ref());
         found.iter().map(|link| format!("{} -> {}\n", link.span.text(code), link.target)).collect()
     }
 
@@ -123,6 +126,7 @@ mod tests {
             DM-12 -> https://tasks.example/DM-12
             #34 -> https://github.com/o/r/issues/34
             https://github.com/o/r/issues/5 -> https://github.com/o/r/issues/5
+            DM-13 -> https://tasks.example/DM-13
         "#]]
         .assert_eq(&links);
         assert_eq!(check(code, None, None), "https://github.com/o/r/issues/5 -> https://github.com/o/r/issues/5\n");

@@ -1,4 +1,4 @@
-//! Hover: what no language's own server says. Who uses this, how hard it is to read, who changed it last, which tests reach it.
+//! Hover: what no language's own server says. Its tasks, who uses this, how hard it is to read, who changed it last, which tests reach it.
 //! Nothing to say is `null`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,8 +12,9 @@ use grammars::{Lines, Metrics};
 use tower_lsp_server::ls_types::*;
 
 use super::meant::{Found, at};
+use super::task_hover;
 use crate::ask::{Ask, Failure, Surface};
-use crate::convert::range;
+use crate::convert::{place, range};
 use crate::session::Session;
 
 /// So many tests are named.
@@ -50,17 +51,24 @@ impl Surface for HoverSurface {
     }
 
     fn answer(ask: &Ask, params: HoverParams) -> Result<Option<Hover>, Failure> {
-        let Some(found) = at(ask, params.text_document_position_params.position)? else { return Ok(None) };
+        let position = params.text_document_position_params.position;
+        let (markdown, encoding) = (ask.session.client.markdown, ask.session.encoding);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs() as i64);
-        let Some(value) = write(&facts(&found), now, ask.session.client.markdown) else { return Ok(None) };
-        let kind = if ask.session.client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
-        let range = match found.meant {
-            Meant::Here { symbol, defined: true, .. } => {
-                let symbol = found.document.facts().symbols.get(symbol as usize);
-                symbol.map(|symbol| range(&found.document.text, symbol.name_span, ask.session.encoding))
-            }
+        let found = at(ask, position)?;
+        let defined = found.as_ref().and_then(|found| match found.meant {
+            Meant::Here { symbol, defined: true, .. } => found.document.facts().symbols.get(symbol as usize),
             _ => None,
-        };
+        });
+        let document = ask.document()?;
+        let tasks = task_hover::at(ask, document, document.text.byte(place(position), encoding), defined);
+        let said = tasks.iter().map(|told| told.write(now, markdown));
+        let said = said.chain(found.as_ref().and_then(|found| write(&facts(found), now, markdown)));
+        let value = said.collect::<Vec<_>>().join("\n\n");
+        if value.is_empty() {
+            return Ok(None);
+        }
+        let kind = if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+        let range = defined.map(|symbol| range(&document.text, symbol.name_span, encoding));
         Ok(Some(Hover { contents: HoverContents::Markup(MarkupContent { kind, value }), range }))
     }
 }
@@ -147,7 +155,7 @@ fn tests_line(tests: &[TestOf], markdown: bool) -> String {
 }
 
 /// Names and subjects are other people's words: nothing in them may become a link, an image or a heading.
-fn escaped(text: &str, markdown: bool) -> String {
+pub(super) fn escaped(text: &str, markdown: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars().filter(|char| !char.is_control()).take(200) {
         if markdown && "\\`*_{}[]<>()#+-.!|~&".contains(char) {

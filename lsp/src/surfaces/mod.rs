@@ -2,6 +2,7 @@
 
 pub(crate) mod call_hierarchy;
 pub(crate) mod code_action;
+pub(crate) mod completion;
 pub(crate) mod definition;
 pub(crate) mod document_highlight;
 pub(crate) mod document_link;
@@ -12,4 +13,6 @@ pub(crate) mod implementation;
 pub(crate) mod meant;
 pub(crate) mod references;
 pub(crate) mod selection_range;
+pub(crate) mod task_action;
+pub(crate) mod task_hover;
 pub(crate) mod workspace_symbol;

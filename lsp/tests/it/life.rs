@@ -53,7 +53,7 @@ async fn what_companion_and_standalone_announce() {
         assert_eq!(companion.agreed["capabilities"].get(provider), None);
         assert_eq!(standalone.agreed["capabilities"][provider], true);
     }
-    expect_test::expect![[r#"
+    expect_test::expect![[r##"
         {
           "codeActionProvider": {
             "codeActionKinds": [
@@ -64,6 +64,12 @@ async fn what_companion_and_standalone_announce() {
             ],
             "resolveProvider": false
           },
+          "completionProvider": {
+            "triggerCharacters": [
+              "#",
+              "@"
+            ]
+          },
           "documentHighlightProvider": true,
           "documentLinkProvider": {},
           "documentSymbolProvider": true,
@@ -72,7 +78,8 @@ async fn what_companion_and_standalone_announce() {
               "devmentor.findSimilar",
               "devmentor.showCallers",
               "devmentor.copyPermalink",
-              "devmentor.createTask"
+              "devmentor.createTask",
+              "devmentor.doTask"
             ]
           },
           "experimental": {
@@ -81,7 +88,13 @@ async fn what_companion_and_standalone_announce() {
                 "devmentor/search",
                 "devmentor/similar",
                 "devmentor/status",
-                "devmentor/graph"
+                "devmentor/graph",
+                "devmentor/tasks/list",
+                "devmentor/tasks/board",
+                "devmentor/tasks/show",
+                "devmentor/tasks/do",
+                "devmentor/tasks/projects",
+                "devmentor/tasks/subscribe"
               ]
             }
           },
@@ -137,7 +150,7 @@ async fn what_companion_and_standalone_announce() {
           "workspaceSymbolProvider": {
             "resolveProvider": false
           }
-        }"#]]
+        }"##]]
     .assert_eq(&format!("{:#}", companion.agreed["capabilities"]));
     companion.leave().await;
     standalone.leave().await;

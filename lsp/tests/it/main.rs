@@ -11,3 +11,4 @@ mod standalone;
 mod support;
 mod surfaces;
 mod sync;
+mod tasks;

@@ -4,6 +4,10 @@ use lsp::protocol::{
     GraphParams, GraphResult, METHODS, PermalinkResult, RangeParams, SearchParams, SearchResult, SimilarResult,
     StatusParams, StatusResult,
 };
+use lsp::task_requests::{
+    self, BoardParams, Changes, DoParams, ListParams, ListResult, ProjectsParams, ProjectsResult, ShowParams,
+    SubscribeParams,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,12 +39,18 @@ fn every_request_is_described_with_all_its_fields() {
         check::<P>(title, &examples[0]);
         check::<R>(title, &examples[1]);
     }
-    for method in METHODS {
+    for method in METHODS.iter().chain(task_requests::METHODS) {
         match *method {
             "devmentor/search" => pair::<SearchParams, SearchResult>(method),
             "devmentor/similar" => pair::<RangeParams, SimilarResult>(method),
             "devmentor/status" => pair::<StatusParams, StatusResult>(method),
             "devmentor/graph" => pair::<GraphParams, GraphResult>(method),
+            "devmentor/tasks/list" => pair::<ListParams, ListResult>(method),
+            "devmentor/tasks/board" => pair::<BoardParams, sync::Board>(method),
+            "devmentor/tasks/show" => pair::<ShowParams, sync::TaskShown>(method),
+            "devmentor/tasks/do" => pair::<DoParams, sync::Done>(method),
+            "devmentor/tasks/projects" => pair::<ProjectsParams, ProjectsResult>(method),
+            "devmentor/tasks/subscribe" => pair::<SubscribeParams, Changes>(method),
             other => panic!("{other} is not described"),
         }
     }
@@ -49,12 +59,20 @@ fn every_request_is_described_with_all_its_fields() {
 
 #[test]
 fn every_heading_is_something_that_exists() {
-    let commands =
-        ["devmentor.findSimilar", "devmentor.showCallers", "devmentor.copyPermalink", "devmentor.createTask"];
+    let commands = [
+        "devmentor.findSimilar",
+        "devmentor.showCallers",
+        "devmentor.copyPermalink",
+        "devmentor.createTask",
+        "devmentor.doTask",
+    ];
     for line in DOCUMENT.lines() {
         if let Some(title) = line.strip_prefix("### `") {
             let title = title.trim_end_matches('`');
-            assert!(METHODS.contains(&title) || commands.contains(&title), "{title} is described but does not exist");
+            assert!(
+                METHODS.contains(&title) || task_requests::METHODS.contains(&title) || commands.contains(&title),
+                "{title} is described but does not exist"
+            );
         }
     }
     for command in commands {

@@ -3,12 +3,14 @@
 mod deed;
 mod shown;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::command::AnchorFields;
+use domain::model::{Category, Task};
 use domain::query::{Asker, Query};
-use domain::{Command, ProjectId, TaskId};
+use domain::{Command, ProjectId, State, TaskId, UserId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +66,51 @@ pub struct ListRequest {
     pub limit: Option<usize>,
 }
 
+/// A board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Board {
+    /// The project's key.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// From left to right.
+    pub columns: Vec<BoardColumn>,
+}
+
+/// A column of a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BoardColumn {
+    /// Its name.
+    pub name: String,
+    /// What it means.
+    pub category: Category,
+    /// How many tasks should be in it at most.
+    pub wip_limit: Option<u32>,
+    /// From top to bottom.
+    pub tasks: Vec<TaskLine>,
+}
+
+/// The tasks that are wanted: mine first, then by priority, then as they stand on the boards. Only those that are shown are written out.
+fn chosen(projects: &[Project], limit: usize, wanted: impl Fn(&State, UserId, &Task) -> bool) -> Vec<TaskLine> {
+    let mut lines = Vec::new();
+    for project in projects {
+        let (me, people) = (project.me(), project.people());
+        project.read(|replica| {
+            let state = replica.shown();
+            let columns = state.board_columns();
+            let tasks = columns.iter().flat_map(|column| state.tasks_in(column.id));
+            let mut found: Vec<_> = tasks.filter(|task| wanted(state, me, task)).collect();
+            found.sort_by_key(|task| (!task.assignees.contains(&me), Reverse(task.priority)));
+            lines.extend(found.into_iter().take(limit).map(|task| TaskLine::new(replica, task, me, &people)));
+        });
+    }
+    lines.sort_by_key(|line| (!line.mine, Reverse(line.priority)));
+    lines.truncate(limit);
+    lines
+}
+
 /// The most tasks of a list.
 const MOST: usize = 1_000;
 
@@ -97,21 +144,44 @@ impl Hub {
             },
             (None, None) => self.projects(),
         };
-        let mut lines = Vec::new();
-        for project in projects {
-            let (me, people) = (project.me(), project.people());
-            let asker = Asker { me, today };
-            project.read(|replica| {
-                let state = replica.shown();
-                for column in state.board_columns() {
-                    let tasks = state.tasks_in(column.id).filter(|task| query.matches(state, &asker, task));
-                    lines.extend(tasks.map(|task| TaskLine::new(replica, task, me, &people)));
-                }
+        let limit = request.limit.unwrap_or(MOST).min(MOST);
+        Ok(chosen(&projects, limit, |state, me, task| query.matches(state, &Asker { me, today }, task)))
+    }
+
+    /// Open tasks for completion, mine first: those whose number or title fits what was typed.
+    pub fn offered(&self, place: Option<&Place>, typed: &str, limit: usize) -> Vec<TaskLine> {
+        let here = place.and_then(|place| self.project_of(place).ok().flatten());
+        let projects = here.map_or_else(|| self.projects(), |project| vec![project]);
+        let typed = typed.to_lowercase();
+        chosen(&projects, limit.min(MOST), |_, _, task| {
+            let fits = || task.title.to_lowercase().contains(&typed) || task.number.to_string().starts_with(&typed);
+            task.done_at.is_none() && (typed.is_empty() || fits())
+        })
+    }
+
+    /// The board of a project, from left to right and from top to bottom; of the project of the place when none is named.
+    ///
+    /// # Errors
+    /// The project is unknown, or there are several.
+    pub fn board(&self, project: Option<&str>, place: Option<&Place>) -> Result<Board, TaskError> {
+        let several = || TaskError::NoProject(format!("which project? There are {}", self.known_keys()));
+        let project = match (project, place) {
+            (Some(key), _) => self.project_by_key(key)?,
+            (None, Some(place)) => self.project_of(place)?.ok_or_else(several)?,
+            (None, None) => return Err(several()),
+        };
+        let (me, people) = (project.me(), project.people());
+        project.read(|replica| {
+            let state = replica.shown();
+            let shown = state.project().ok_or(TaskError::NotDone(SubmitError::Unread))?;
+            let columns = state.board_columns().into_iter().map(|column| BoardColumn {
+                name: column.name.clone(),
+                category: column.category,
+                wip_limit: column.wip_limit,
+                tasks: state.tasks_in(column.id).map(|task| TaskLine::new(replica, task, me, &people)).collect(),
             });
-        }
-        lines.sort_by_key(|line| (!line.mine, std::cmp::Reverse(line.priority)));
-        lines.truncate(request.limit.unwrap_or(MOST).min(MOST));
-        Ok(lines)
+            Ok(Board { key: shown.key.clone(), name: shown.name.clone(), columns: columns.collect() })
+        })
     }
 
     /// Everything about one task.
@@ -121,6 +191,21 @@ impl Hub {
     pub fn show(&self, key: &str) -> Result<TaskShown, TaskError> {
         let (project, task) = self.task(key).ok_or_else(|| TaskError::Unknown(key.to_owned()))?;
         self.shown(&project, task).ok_or_else(|| TaskError::Unknown(key.to_owned()))
+    }
+
+    /// The page of a task on the dashboard, if there is such a task.
+    pub fn url_of(&self, key: &str) -> Option<String> {
+        let (project, task) = self.task(key)?;
+        project.read(|it| {
+            let (state, server) = (it.shown(), self.server().base());
+            Some(shown::url(server, &state.project()?.key, state.tasks.get(&task)?.number))
+        })
+    }
+
+    /// The names of the columns that a task may be in, from left to right.
+    pub fn columns_of(&self, key: &str) -> Vec<String> {
+        let Some((project, _)) = self.task(key) else { return Vec::new() };
+        project.read(|it| it.shown().board_columns().iter().map(|column| column.name.clone()).collect())
     }
 
     /// A task in a list, by its identity.
@@ -226,11 +311,13 @@ impl Hub {
     /// There is none; the text names those that are.
     pub fn project_by_key(&self, key: &str) -> Result<Project, TaskError> {
         let found = self.keys().into_iter().find(|(_, known)| known.eq_ignore_ascii_case(key));
-        found.and_then(|(id, _)| self.project(id)).ok_or_else(|| {
-            let keys: Vec<String> = self.keys().into_values().collect();
-            let known = if keys.is_empty() { "none yet".to_owned() } else { keys.join(", ") };
-            TaskError::NoProject(format!("there is no project {key}; known here: {known}"))
-        })
+        let unknown = || TaskError::NoProject(format!("there is no project {key}; known here: {}", self.known_keys()));
+        found.and_then(|(id, _)| self.project(id)).ok_or_else(unknown)
+    }
+
+    fn known_keys(&self) -> String {
+        let keys: Vec<String> = self.keys().into_values().collect();
+        if keys.is_empty() { "none yet".to_owned() } else { keys.join(", ") }
     }
 
     /// The projects that were read, with their keys.

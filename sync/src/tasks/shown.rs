@@ -74,6 +74,11 @@ pub(super) fn key(state: &State, number: u64) -> String {
     state.project().map_or_else(|| format!("#{number}"), |project| format!("{}-{number}", project.key))
 }
 
+/// The page of a task on the dashboard.
+pub(super) fn url(server: &Url, project: &str, number: u64) -> String {
+    format!("{server}p/{project}/t/{number}")
+}
+
 /// The open tasks that have to be finished before one.
 fn blockers(state: &State, task: TaskId) -> Vec<String> {
     state.blockers_of(task).filter(|other| other.done_at.is_none()).map(|other| key(state, other.number)).collect()
@@ -145,7 +150,7 @@ impl TaskShown {
         let number = |id: &TaskId| state.tasks.get(id).map(|task| key(state, task.number));
         let project = state.project()?.key.clone();
         Some(TaskShown {
-            url: format!("{server}p/{project}/t/{}", task.number),
+            url: url(server, &project, task.number),
             body: task.body.clone(),
             estimate: task.estimate,
             parent: task.parent.as_ref().and_then(number),

@@ -3107,6 +3107,20 @@ export interface components {
             /** @description What they may do. */
             role: components["schemas"]["Role"];
         };
+        /** @description Which page of my organisations. */
+        OrgsAfter: {
+            /**
+             * @description The last organisation of the page before.
+             * @default null
+             */
+            after?: components["schemas"]["OrgId"] | null;
+            /**
+             * Format: uint
+             * @description At most this many, up to 1,000. When there are more, the header `Link` has the next page.
+             * @default null
+             */
+            limit?: number | null;
+        };
         OrgShown: {
             /** @description Identity. */
             id: components["schemas"]["OrgId"];
@@ -3270,6 +3284,8 @@ export interface components {
             name: string;
             /** @description The organisation it belongs to. */
             org: components["schemas"]["OrgId"];
+            /** @description What I may do in it. */
+            permissions: components["schemas"]["Permission"][];
             /**
              * Format: uint64
              * @description The number of its last event.
@@ -4937,7 +4953,10 @@ export interface operations {
     };
     get_api_orgs: {
         parameters: {
-            query?: never;
+            query?: {
+                after?: components["schemas"]["OrgId"] | null;
+                limit?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7145,6 +7164,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EntityPage"];
                 };
+            };
+            /** @description Everything in a project, in pages; with it a client starts its copy */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document. */
             default: {
