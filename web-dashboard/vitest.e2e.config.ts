@@ -8,7 +8,7 @@ export default defineConfig({
     // Browsers of several files at once would fight for two cores.
     fileParallelism: false,
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

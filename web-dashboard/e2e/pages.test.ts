@@ -21,8 +21,8 @@ let project: Project;
 beforeAll(async () => {
   server = await new Server().start();
   world = new World(server);
-  ann = await world.person("ada", "Ada Byron");
-  const others = [await world.person("grace", "Grace Hop"), await world.person("linus", "Linus Larch")] as const;
+  ann = await world.person("ada", "Ada");
+  const others = [await world.person("grace", "Grace"), await world.person("linus", "Linus")] as const;
   project = await world.project(ann, "DM", "DevMentor", [[others[0], "maintainer"], [others[1], "member"]]);
   await world.project(ann, "WEB", "Website");
   const labels = await Promise.all(

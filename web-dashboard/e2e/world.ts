@@ -191,7 +191,7 @@ export async function tab(server: Server, user: User | undefined, path = "/", op
   if (DIST) await fromFolder(context, DIST);
   const complaints: string[] = [];
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on("pageerror", (error) => complaints.push(`script: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" && !EXPECTED.test(message.text())) complaints.push(`console: ${message.text()}`);
@@ -201,7 +201,7 @@ export async function tab(server: Server, user: User | undefined, path = "/", op
 }
 
 /** Waits until what is asked for is so. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, patience = 15_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, patience = 30_000): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
     const answer = await ask();
