@@ -19,6 +19,8 @@ printf '\n== saving\n'
 "$bench" save "$corpora/${names[0]}"
 printf '\n== language server\n'
 "$bench" lsp "$corpora/${names[0]}"
+printf '\n== tasks\n'
+"$bench" tasks
 printf '\n== vectors\n'
 for count in 10000 100000 500000; do "$bench" scan --count "$count"; done
 printf '\n== daemon\n'

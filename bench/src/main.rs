@@ -9,6 +9,7 @@ mod queries;
 mod saving;
 mod scanning;
 mod serving;
+mod tasking;
 mod windows;
 
 use std::path::PathBuf;
@@ -69,6 +70,18 @@ enum What {
         #[arg(long, default_value_t = 600)]
         keys: usize,
     },
+    /// A large board: reading it for the first time, hovers and completion with it, changes shown here and elsewhere.
+    Tasks {
+        /// Tasks on the board.
+        #[arg(long, default_value_t = 20_000)]
+        tasks: usize,
+        /// Places in code that tasks are tied to.
+        #[arg(long, default_value_t = 2_000)]
+        anchors: usize,
+        /// How many changes; hovers are five times as many.
+        #[arg(long, default_value_t = 200)]
+        rounds: usize,
+    },
     /// Hovers and code actions beside another language server, question by question on the same file.
     Beside {
         /// The code; its index is built from nothing.
@@ -114,6 +127,7 @@ fn main() -> anyhow::Result<()> {
         What::Query { corpus, count, keep, only } => queries::run(&corpus, count, &keep, only.as_deref()),
         What::Save { corpus, count } => saving::run(&corpus, count),
         What::Lsp { corpus, keys } => serving::run(&corpus, keys),
+        What::Tasks { tasks, anchors, rounds } => tasking::run(tasks, anchors, rounds),
         What::Scan { count } => scanning::run(count),
         What::Beside { corpus, language, peer, program, rounds } => {
             beside::run(&binary(program)?, &corpus, &language, &peer, rounds)

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use engine::{Engine, EngineOptions, Phase};
-use lsp::{ServeOptions, serve};
+use lsp::{ServeOptions, Tasks, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 
@@ -145,14 +145,14 @@ impl Alone {
 }
 
 /// Whether the index is not there yet; a workspace that was only just asked for is not even in the list.
-fn busy(engine: &Engine) -> bool {
+pub(crate) fn busy(engine: &Engine) -> bool {
     let open = engine.workspaces();
     open.is_empty()
         || open.iter().any(|(workspace, _)| !matches!(workspace.state().phase, Phase::Ready | Phase::Failed { .. }))
 }
 
 /// A client.
-struct Window {
+pub(crate) struct Window {
     stream: DuplexStream,
     buffer: Vec<u8>,
     next: u64,
@@ -160,9 +160,14 @@ struct Window {
 
 impl Window {
     async fn open(engine: &Engine, corpus: &Path) -> Result<Window> {
+        Window::open_with(engine, corpus, Tasks::default()).await
+    }
+
+    /// A client whose server has these boards.
+    pub(crate) async fn open_with(engine: &Engine, corpus: &Path, tasks: Tasks) -> Result<Window> {
         let (ours, theirs) = duplex(1 << 20);
         let (reader, writer) = split(theirs);
-        tokio::spawn(serve(reader, writer, engine.clone(), ServeOptions::default()));
+        tokio::spawn(serve(reader, writer, engine.clone(), ServeOptions { tasks, ..ServeOptions::default() }));
         let mut window = Window { stream: ours, buffer: Vec::new(), next: 0 };
         let root = format!("file://{}", corpus.canonicalize()?.display());
         let params = json!({ "processId": null, "rootUri": null, "capabilities": {}, "workspaceFolders": [{ "uri": root, "name": "corpus" }] });
@@ -172,7 +177,7 @@ impl Window {
     }
 
     /// Opens a document; gives back its address.
-    async fn show(&mut self, file: &Path, text: &str) -> Result<String> {
+    pub(crate) async fn show(&mut self, file: &Path, text: &str) -> Result<String> {
         let file = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
         let uri = format!("file://{}", file.display());
         let document = json!({ "uri": uri, "languageId": "", "version": 1, "text": text });
@@ -195,7 +200,7 @@ impl Window {
     }
 
     /// How long an answer takes.
-    async fn timed(&mut self, method: &str, params: Value) -> Result<Duration> {
+    pub(crate) async fn timed(&mut self, method: &str, params: Value) -> Result<Duration> {
         let begun = Instant::now();
         self.begin(method, params).await?;
         self.answer().await?;

@@ -7,7 +7,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use domain::model::Category;
 use sync::{ListRequest, TaskLine};
 
 use crate::ask::Connection;
