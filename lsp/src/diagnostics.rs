@@ -1,14 +1,16 @@
-//! Diagnostics, for those who ask for them: functions that are hard to read, and functions that are nearly copies of others.
+//! Diagnostics, for those who ask for them: functions that are hard to read, functions that are nearly copies of others, comments that ask for work and
+//! name no task that is open.
 //!
 //! They are made when a document has settled, never while somebody types. The same moment warms what hovers need: facts and blame.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use domain::model::Category;
 use engine::questions::complexity::above;
 use engine::questions::last_change::last_change;
 use engine::questions::similar::{DUPLICATE, similar};
-use grammars::Lines;
+use grammars::{Lines, MarkerKind};
 use parking_lot::Mutex;
 use tower_lsp_server::ls_types::{Diagnostic, DiagnosticSeverity, NumberOrString, Uri};
 
@@ -16,6 +18,7 @@ use crate::convert::range;
 use crate::documents::{Document, Note};
 use crate::server::Shared;
 use crate::session::Diagnostics;
+use crate::tasks::{Tasks, keys, line_around};
 use crate::text::Encoding;
 
 /// So many functions of a file are compared with the rest of the code.
@@ -33,9 +36,14 @@ pub(crate) fn settled(shared: &Arc<Shared>, document: Arc<Document>) {
     shared.clone().spawn(async move {
         let reading = document.clone();
         let (wanted, encoding) = (session.settings.diagnostics, session.encoding);
+        let tasks = shared.options.tasks.clone();
         let made = tokio::task::spawn_blocking(move || {
             warm(&reading);
-            diagnose(&reading, wanted, encoding)
+            let mut found = diagnose(&reading, wanted, encoding);
+            if wanted.todos {
+                found.extend(todos(&reading, &tasks, encoding));
+            }
+            found
         });
         let Ok(found) = made.await else { return };
         let key = document.uri.as_str();
@@ -105,6 +113,36 @@ fn diagnose(document: &Document, wanted: Diagnostics, encoding: Encoding) -> Vec
         }
     }
     found
+}
+
+/// Comments that ask for work without a task, or with one that is done or was put into a sprint that is over. Without boards nothing can be said.
+fn todos(document: &Document, tasks: &Tasks, encoding: Encoding) -> Vec<Diagnostic> {
+    let Some(hub) = tasks.hub() else { return Vec::new() };
+    let text = document.text.as_str();
+    let markers = document.facts().markers.iter().filter(|marker| marker.kind != MarkerKind::TaskKey);
+    let said = markers.filter_map(|marker| {
+        let line = line_around(text, marker.span.start);
+        let known = keys(document, line).into_iter().find_map(|(_, key)| hub.show(key).ok());
+        let (code, message) = match known {
+            None => ("todo", "no task is named here; a code action makes one".to_owned()),
+            Some(task) if task.line.category == Category::Done => {
+                ("todo-done", format!("{} is done; a code action removes this", task.line.key))
+            }
+            Some(task) if task.sprint_closed => {
+                ("todo-sprint", format!("{} is not done, and its sprint is over", task.line.key))
+            }
+            Some(_) => return None,
+        };
+        Some(Diagnostic {
+            range: range(&document.text, marker.span, encoding),
+            severity: Some(DiagnosticSeverity::HINT),
+            code: Some(NumberOrString::String(code.to_owned())),
+            source: Some("devmentor".to_owned()),
+            message,
+            ..Diagnostic::default()
+        })
+    });
+    said.take(MOST_COMPARED).collect()
 }
 
 /// A document was closed: what was said of it goes.

@@ -263,6 +263,7 @@ macro_rules! surfaces {
 surfaces! {
     hover(HoverParams) -> Option<Hover> = surfaces::hover::HoverSurface;
     code_action(CodeActionParams) -> Option<CodeActionResponse> = surfaces::code_action::CodeActions;
+    code_lens(CodeLensParams) -> Option<Vec<CodeLens>> = surfaces::code_lens::Lenses;
     completion(CompletionParams) -> Option<CompletionResponse> = surfaces::completion::Completion;
     code_action_resolve(CodeAction) -> CodeAction = surfaces::code_action::Resolve;
     symbol(WorkspaceSymbolParams) -> Option<WorkspaceSymbolResponse> = surfaces::workspace_symbol::WorkspaceSymbols;

@@ -45,6 +45,8 @@ pub(crate) struct Diagnostics {
     pub(crate) complexity: Option<u16>,
     /// Functions that are nearly copies of others.
     pub(crate) duplicates: bool,
+    /// Comments that ask for work and name no task that is open.
+    pub(crate) todos: bool,
 }
 
 /// The settings of a window: `initializationOptions`, and `devmentor` in the editor's configuration.
@@ -52,6 +54,8 @@ pub(crate) struct Diagnostics {
 pub(crate) struct Settings {
     pub(crate) code_intelligence: CodeIntelligence,
     pub(crate) diagnostics: Diagnostics,
+    /// Whether tasks are shown above the code that they are tied to.
+    pub(crate) code_lens: bool,
     /// The address of a task, with `{key}` for its key.
     pub(crate) task_url: Option<String>,
     /// The least serious messages that go to the client's log.
@@ -117,9 +121,14 @@ impl Settings {
                     None | Some(Value::Null) => false,
                     Some(on) => on.as_bool().ok_or("an object whose `duplicates` is true or false")?,
                 };
+                self.diagnostics.todos = match object.get("todos") {
+                    None | Some(Value::Null) => false,
+                    Some(on) => on.as_bool().ok_or("an object whose `todos` is true or false")?,
+                };
             }
             ("diagnostics", Value::Bool(false) | Value::Null) => self.diagnostics = Diagnostics::default(),
-            ("diagnostics", _) => return Err("an object with `complexity` and `duplicates`"),
+            ("diagnostics", _) => return Err("an object with `complexity`, `duplicates` and `todos`"),
+            ("codeLens", on) => self.code_lens = on.as_bool().ok_or("true or false")?,
             ("taskUrl", Value::Null) => self.task_url = None,
             ("taskUrl", Value::String(url)) if url.is_empty() => self.task_url = None,
             ("taskUrl", Value::String(url)) if url.starts_with("https://") || url.starts_with("http://") => {
@@ -144,7 +153,7 @@ impl Settings {
             ("clientCommands", _) => return Err("a list of names of commands"),
             ("off", names) => {
                 const EXPECTED: &str = "a list of `hover`, `codeAction`, `symbol`, `documentSymbol`, `documentLink`, \
-                    `foldingRange`, `selectionRange`, `documentHighlight`, `completion`";
+                    `foldingRange`, `selectionRange`, `documentHighlight`, `completion`, `codeLens`";
                 let names: Vec<String> = Deserialize::deserialize(names).map_err(|_| EXPECTED)?;
                 if !names.iter().all(|name| server::can_be_off(name)) {
                     return Err(EXPECTED);
@@ -244,12 +253,12 @@ mod tests {
     fn settings_are_taken_over_and_mistakes_are_told() {
         let mut settings = Settings::default();
         let wrong = settings.take(&json!({"devmentor": {
-            "codeIntelligence": "standalone", "diagnostics": {"complexity": 30, "duplicates": true},
+            "codeIntelligence": "standalone", "diagnostics": {"complexity": 30, "duplicates": true, "todos": true}, "codeLens": true,
             "taskUrl": "https://tasks.example/{key}", "logLevel": "debug", "unknown": 1,
         }}));
         assert_eq!(wrong, Vec::<String>::new());
         assert_eq!(settings.code_intelligence, CodeIntelligence::Standalone);
-        assert_eq!(settings.diagnostics, Diagnostics { complexity: Some(30), duplicates: true });
+        assert_eq!(settings.diagnostics, Diagnostics { complexity: Some(30), duplicates: true, todos: true });
         assert_eq!(settings.log_level, LogLevel::Debug);
         let before = settings.clone();
         let wrong =

@@ -87,5 +87,5 @@ fn the_settings_of_the_document_are_taken_without_a_complaint() {
     let settings: Value = serde_json::from_str(block).unwrap();
     assert_eq!(lsp::protocol::setting_mistakes(&settings), Vec::<String>::new());
     let keys: Vec<&String> = settings["devmentor"].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["clientCommands", "codeIntelligence", "diagnostics", "logLevel", "off", "taskUrl"]);
+    assert_eq!(keys, ["clientCommands", "codeIntelligence", "codeLens", "diagnostics", "logLevel", "off", "taskUrl"]);
 }

@@ -43,13 +43,17 @@ impl Board {
     }
 
     async fn window(&self, world: &World, capabilities: Value) -> Client {
+        self.window_with(world, capabilities, Value::Null).await
+    }
+
+    async fn window_with(&self, world: &World, capabilities: Value, options: Value) -> Client {
         let tasks = Tasks::new(self.boards.clone(), |root| Place {
             repository: root.display().to_string(),
             name: "dev-mentor".to_owned(),
             project: None,
         });
         let mut client = world.connect_with(ServeOptions { tasks, ..ServeOptions::default() }, 1 << 20);
-        client.initialize(&[world.uri("")], capabilities, Value::Null).await;
+        client.initialize(&[world.uri("")], capabilities, options).await;
         world.indexed().await;
         client
     }
@@ -237,5 +241,37 @@ async fn a_plugin_lists_boards_and_hears_of_changes() {
         assert!(error["message"].as_str().unwrap().contains(told), "{error}");
     }
     client.leave().await;
+    board.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lenses_and_warnings_come_only_to_those_who_ask() {
+    let board = Board::start().await;
+    let text = "def save():\n    # TODO: retry\n    # FIXME(DM-1): faster\n    return 1\n";
+    let world = world(&format!("//- /a.py\n{text}"));
+    let uri = world.uri("a.py");
+    let mut quiet = board.window(&world, json!({})).await;
+    assert_eq!(quiet.agreed["capabilities"]["codeLensProvider"], Value::Null);
+    let new = json!({ "deed": { "do": "new", "title": "Faster", "anchor": {
+        "repository": world.root().display().to_string(), "path": "a.py", "symbol": "save",
+        "content_hash": "", "start_line": 1, "end_line": 4 } } });
+    quiet.request("devmentor/tasks/do", new).await.unwrap();
+    let options = json!({ "codeLens": true, "diagnostics": { "todos": true } });
+    let mut asking = board.window_with(&world, json!({}), options).await;
+    for client in [&quiet, &asking] {
+        client.open(&uri, "python", text).await;
+    }
+    let lenses = asking
+        .request_until("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }), |lenses| !lenses.is_null())
+        .await;
+    assert_eq!(lenses[0]["command"]["title"], "DM-1 Faster (To do)");
+    assert_eq!(
+        quiet.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } })).await.unwrap(),
+        Value::Null
+    );
+    let told = asking.wait_for("textDocument/publishDiagnostics").await["params"]["diagnostics"].clone();
+    assert_eq!((told.as_array().unwrap().len(), &told[0]["code"]), (1, &json!("todo")), "{told}");
+    quiet.leave().await;
+    asking.leave().await;
     board.end().await;
 }

@@ -1,7 +1,7 @@
 //! Tasks as people see them.
 
 use domain::command::AnchorFields;
-use domain::model::{Anchor, Category, Priority, Task, TaskType};
+use domain::model::{Anchor, Category, Priority, SprintState, Task, TaskType};
 use domain::state::EntityRef;
 use domain::{State, TaskId, UserId};
 use jiff::Timestamp;
@@ -125,6 +125,8 @@ pub struct TaskShown {
     pub body: String,
     /// Estimate in points.
     pub estimate: Option<u32>,
+    /// Whether its sprint is over.
+    pub sprint_closed: bool,
     /// The task that this is a part of.
     pub parent: Option<String>,
     /// Its parts.
@@ -153,6 +155,10 @@ impl TaskShown {
             url: url(server, &project, task.number),
             body: task.body.clone(),
             estimate: task.estimate,
+            sprint_closed: task
+                .sprint
+                .and_then(|id| state.sprints.get(&id))
+                .is_some_and(|sprint| sprint.state == SprintState::Closed),
             parent: task.parent.as_ref().and_then(number),
             parts: state.children(task.id).filter_map(|id| number(&id)).collect(),
             minutes: state.time_of(task.id).map(|entry| u64::from(entry.minutes)).sum(),
