@@ -205,6 +205,9 @@ async fn accept(
     let nobody = daemon.clients.nobody_for(idle);
     tokio::pin!(nobody);
     let mut asked = daemon.leave.subscribe();
+    // One for all turns: a signal that came between two of them would be lost.
+    let signal = ended_by_signal();
+    tokio::pin!(signal);
     let mut look = tokio::time::interval(LOOK);
     loop {
         let accepted = tokio::select! {
@@ -219,7 +222,7 @@ async fn accept(
             Ok(reason) = asked.wait_for(Option::is_some) => {
                 return reason.clone().unwrap_or_default();
             }
-            signal = ended_by_signal() => return signal,
+            reason = &mut signal => return reason,
             _ = look.tick() => {
                 if Record::read(place).as_ref() == Some(record) {
                     Ok(())

@@ -68,8 +68,10 @@ fn what_was_said_to_be_kept_outlives_a_daemon_that_is_killed() {
     }
     let all = wait_until("every task is there", || Some(tasks(&workspace, "")).filter(|all| all.len() == 5));
     assert!(all.iter().enumerate().all(|(number, task)| task.contains(&format!("Task {number}"))), "{all:?}");
-    let sync = workspace.json(&["sync", "--json"]).remove(0);
-    assert_eq!(sync["projects"][0]["queued"], 0, "{sync}");
+    wait_until("everything is sent", || {
+        let sync = workspace.json(&["sync", "--json"]).remove(0);
+        (sync["projects"][0]["queued"] == 0).then_some(())
+    });
 }
 
 /// Runs git in the workspace, untouched by the configuration of whoever runs the tests; its editor leaves messages as they are.
