@@ -171,10 +171,12 @@ async fn serve(
     record.write(place)?;
     let daemon = Daemon::new(Engine::new(engine_options(base)), Hosted::start(), build, files.log.clone());
     tracing::info!(version = daemon.build.version, process = record.process, "listening");
+    // Heard from now on, and by one listener: a signal that comes before somebody listens, or between two who do, would be lost.
+    let signal = ended_by_signal();
     say(READY, detached);
 
     let mut connections = JoinSet::new();
-    let reason = accept(&daemon, place, &record, options, editors, control, &mut connections).await;
+    let reason = accept(&daemon, place, &record, options, [editors, control], signal, &mut connections).await;
     tracing::info!(reason, "leaving");
     record.remove(place);
     daemon.leave.send_replace(Some(reason));
@@ -197,16 +199,14 @@ async fn accept(
     place: &Place,
     record: &Record,
     options: &DaemonOptions,
-    editors: Listener,
-    control: Listener,
+    [editors, control]: [Listener; 2],
+    signal: impl Future<Output = String>,
     connections: &mut JoinSet<()>,
 ) -> String {
     let idle = Duration::from_secs(options.idle_minutes.saturating_mul(60)).max(SHORTEST_STAY);
     let nobody = daemon.clients.nobody_for(idle);
     tokio::pin!(nobody);
     let mut asked = daemon.leave.subscribe();
-    // One for all turns: a signal that came between two of them would be lost.
-    let signal = ended_by_signal();
     tokio::pin!(signal);
     let mut look = tokio::time::interval(LOOK);
     loop {
@@ -250,15 +250,17 @@ pub(crate) fn engine_options(base: PathBuf) -> EngineOptions {
 }
 
 #[cfg(unix)]
-async fn ended_by_signal() -> String {
+fn ended_by_signal() -> impl Future<Output = String> {
     use tokio::signal::unix::{SignalKind, signal};
     let both = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    let (Ok(mut terminate), Ok(mut interrupt)) = both else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => "it was told to end".to_owned(),
-        _ = interrupt.recv() => "it was interrupted".to_owned(),
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) = both else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => "it was told to end".to_owned(),
+            _ = interrupt.recv() => "it was interrupted".to_owned(),
+        }
     }
 }
 
