@@ -91,6 +91,8 @@ pub(crate) fn start(files: &LogFiles, level: &str) -> Result<()> {
         .with_default_directive(level.into())
         .with_env_var("DEVMENTOR_LOG")
         .from_env_lossy()
+        // Boards of one's own would fill the log with what the daemon asks itself.
+        .add_directive("backend::http=warn".parse()?)
         // Libraries tell of every frame and segment; that is of use only when somebody asks for it by name.
         .add_directive("tantivy=error".parse()?)
         .add_directive("jsonrpsee=warn".parse()?)

@@ -9,6 +9,12 @@ QUESTIONS = {
     "callers": ({"symbol": "question_metrics"}, "score_questions"),
     "outline": ({"path": "bench/eval/score.py"}, "def "),
     "repo_map": ({"tokens": 500}, ".rs"),
+    # A project is made with the first task, and named after the folder.
+    "create_task": ({"title": "Retry"}, "PROJ-1 [To do] Retry"),
+    "list_tasks": ({}, "PROJ-1 [To do] Retry"),
+    "move_task": ({"task": "PROJ-1", "to": "start"}, "[In progress]"),
+    "comment_task": ({"task": "PROJ-1", "text": "half done"}, "PROJ-1"),
+    "read_task": ({"task": "PROJ-1"}, "half done"),
 }
 
 
