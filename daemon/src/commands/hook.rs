@@ -4,9 +4,11 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
+use jsonrpsee::core::client::Error;
 use sync::{ListRequest, TaskLine};
 
 use crate::ask::Connection;
@@ -18,6 +20,8 @@ const NAME: &str = "prepare-commit-msg";
 const BEFORE: &str = "prepare-commit-msg.before-devmentor";
 /// By this line a hook is known as ours.
 const MARK: &str = "# Installed by `devmentor hook install`; `devmentor hook remove` takes it away.";
+/// Nobody waits longer for a suggestion.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// So many tasks are named.
 const MOST: usize = 3;
 /// A message that is larger was not typed, in bytes.
@@ -142,10 +146,11 @@ fn suggest(file: &Path, source: Option<&str>) -> Result<()> {
     let Some(connection) = Connection::to_running()? else { return Ok(()) };
     let root = root_of(&std::env::current_dir()?)?;
     let request = ListRequest { query: "assignee:me status:doing".to_owned(), ..ListRequest::default() };
-    let active = connection.ask(async |client| client.tasks(Some(root), request).await)?;
+    let active = connection.ask(async |client| in_time(client.tasks(Some(root), request)).await)?;
     let branch = git(&["symbolic-ref", "--short", "HEAD"]).unwrap_or_default();
-    let named = key_in(&branch)
-        .and_then(|key| connection.ask(async |client| client.task(key.to_owned()).await).ok().map(|task| task.line));
+    let named = key_in(&branch).and_then(|key| {
+        connection.ask(async |client| in_time(client.task(key.to_owned())).await).ok().map(|task| task.line)
+    });
     if fs::metadata(file)?.len() > LARGEST {
         return Ok(());
     }
@@ -155,6 +160,11 @@ fn suggest(file: &Path, source: Option<&str>) -> Result<()> {
         fs::write(file, written)?;
     }
     Ok(())
+}
+
+/// An answer, or an error when it takes too long.
+async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or(Err(Error::RequestTimeout))
 }
 
 /// The key in the name of a branch: `DM-12` of `ada/DM-12-retry`.

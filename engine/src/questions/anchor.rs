@@ -74,6 +74,10 @@ pub fn anchor_in(
 /// Where an anchor is in a file as it is now; none when it is not in it any more.
 pub fn locate(anchor: &CodeAnchor, text: &str, facts: &FileFacts, language: Option<Language>) -> Option<Located> {
     let at = |first_line: u32, last_line: u32, sure: bool| Some(Located { first_line, last_line, sure });
+    // Another program may have said anything.
+    if anchor.first_line == 0 || anchor.last_line < anchor.first_line {
+        return None;
+    }
     // Most files change elsewhere.
     if content_hash(text, anchor.first_line, anchor.last_line) == anchor.content_hash {
         let symbol = around(facts, anchor.first_line - 1, anchor.last_line - 1);
@@ -96,7 +100,7 @@ pub fn locate(anchor: &CodeAnchor, text: &str, facts: &FileFacts, language: Opti
     // The same text within the symbol is the place itself.
     for &(first, last) in &named {
         if let Some(start) = lines.find(anchor, first, last) {
-            return at(start, start + anchor.last_line - anchor.first_line, true);
+            return at(start, start + (anchor.last_line - anchor.first_line), true);
         }
     }
     match named.as_slice() {
@@ -104,7 +108,7 @@ pub fn locate(anchor: &CodeAnchor, text: &str, facts: &FileFacts, language: Opti
         [] => {
             let start = lines.find(anchor, 1, lines.count())?;
             // The same words elsewhere are sure only when they were of no symbol that is gone now.
-            at(start, start + anchor.last_line - anchor.first_line, anchor.symbol.is_empty())
+            at(start, start + (anchor.last_line - anchor.first_line), anchor.symbol.is_empty())
         }
         several => {
             let nearest = several.iter().min_by_key(|(first, _)| first.abs_diff(anchor.first_line))?;
@@ -127,7 +131,7 @@ impl<'t> Lines<'t> {
 
     /// Where between two lines, from 1, the anchored block begins: nearest to where it was.
     fn find(&self, anchor: &CodeAnchor, first: u32, last: u32) -> Option<u32> {
-        let length = anchor.last_line - anchor.first_line + 1;
+        let length = (anchor.last_line - anchor.first_line).saturating_add(1);
         let last = last.min(self.count());
         if length > LONGEST_BLOCK || last + 1 < first + length {
             return None;
@@ -151,7 +155,9 @@ fn around(facts: &FileFacts, first: u32, last: u32) -> Option<SymbolId> {
 
 /// A hash of some lines, from 1, that does not change with their indentation, so that a moved block keeps it.
 pub fn content_hash(text: &str, first: u32, last: u32) -> String {
-    hash(text.lines().skip(first.saturating_sub(1) as usize).take((last + 1).saturating_sub(first) as usize))
+    hash(
+        text.lines().skip(first.saturating_sub(1) as usize).take(last.saturating_add(1).saturating_sub(first) as usize),
+    )
 }
 
 fn hash<'l>(lines: impl Iterator<Item = &'l str>) -> String {
@@ -205,6 +211,18 @@ mod tests {
         assert_eq!(now(&anchor, ""), None);
         let plain = anchor_of("a.py", BEFORE, 1, 1).unwrap();
         assert_eq!((plain.symbol.as_str(), now(&plain, "x = 1\nimport os\n")), ("", lines(2, 2, true)));
+    }
+
+    #[test]
+    fn lines_beyond_all_measure_are_not_found_and_harm_nothing() {
+        let anchor = anchor_of("a.py", BEFORE, 5, 5).unwrap();
+        let wild = |first_line, last_line| {
+            now(&CodeAnchor { symbol: String::new(), first_line, last_line, ..anchor.clone() }, BEFORE)
+        };
+        for (first, last) in [(1, u32::MAX), (7, 2), (0, 0)] {
+            assert_eq!(wild(first, last), None, "{first}-{last}");
+        }
+        assert_eq!(wild(u32::MAX, u32::MAX), lines(5, 5, true), "its text says where it is");
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub(super) fn actions(ask: &Ask, document: &Document, selected: Range) -> Vec<Ac
     let here =
         tied(&ask.tasks, document).into_iter().filter(|tied| tied.at.first_line <= last && first <= tied.at.last_line);
     let mut tasks: Vec<TaskLine> = named.into_iter().map(|(_, task)| task).chain(here.map(|tied| tied.task)).collect();
-    tasks.dedup_by(|one, other| one.id == other.id);
+    let mut seen = std::collections::HashSet::new();
+    tasks.retain(|task| seen.insert(task.id));
     for task in &tasks {
         found.extend(steps(&hub, document, task));
     }

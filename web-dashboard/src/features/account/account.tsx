@@ -6,7 +6,7 @@ import { api } from "@/shared/api/client";
 import * as queries from "@/shared/queries";
 import { ago, shownInstant } from "@/shared/time";
 import { Avatar, Failed, Skeleton } from "@/shared/ui/bits";
-import { Dialog } from "@/shared/ui/dialog";
+import { Dialog, FormEnd } from "@/shared/ui/dialog";
 import { Icon } from "@/shared/ui/icons";
 import { Secret } from "@/shared/ui/secret";
 import { toast } from "@/shared/ui/toast";
@@ -186,17 +186,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: () => void
             </label>
           ))}
         </fieldset>
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions row">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button className="button primary">Make token</button>
-        </div>
+        <FormEnd problem={problem} onClose={onClose} does="Make token" />
       </form>
     </Dialog>
   );

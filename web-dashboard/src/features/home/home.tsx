@@ -7,7 +7,7 @@ import * as queries from "@/shared/queries";
 import { slugOf } from "@/shared/slug";
 import { ago } from "@/shared/time";
 import { Empty, Failed, Skeleton } from "@/shared/ui/bits";
-import { Dialog } from "@/shared/ui/dialog";
+import { Dialog, FormEnd } from "@/shared/ui/dialog";
 import { Icon } from "@/shared/ui/icons";
 import { keyOf } from "./key";
 
@@ -178,17 +178,7 @@ function NewOrg({ onClose }: { onClose: () => void }) {
           <span>Name</span>
           <input className="input" name="name" maxLength={200} required autoFocus />
         </label>
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions row">
-          <button type="button" className="button" onClick={onClose}>
-            Close
-          </button>
-          <button className="button primary">Make organisation</button>
-        </div>
+        <FormEnd problem={problem} onClose={onClose} does="Make organisation" closes="Close" />
       </form>
     </Dialog>
   );

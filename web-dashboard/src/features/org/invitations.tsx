@@ -4,7 +4,7 @@ import type { People, Role } from "@/shared/api/types";
 import { api } from "@/shared/api/client";
 import { shownInstant } from "@/shared/time";
 import { Failed, Skeleton } from "@/shared/ui/bits";
-import { Dialog } from "@/shared/ui/dialog";
+import { Dialog, FormEnd } from "@/shared/ui/dialog";
 import { Icon } from "@/shared/ui/icons";
 import { Secret } from "@/shared/ui/secret";
 import { toast } from "@/shared/ui/toast";
@@ -134,17 +134,7 @@ function Invite({ org, custom, onClose, onMade }: { org: string; custom: { id: s
             <input className="input" name="days" type="number" min={1} max={90} defaultValue={7} required />
           </label>
         </div>
-        {problem && (
-          <p className="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="actions row">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button className="button primary">Make invitation</button>
-        </div>
+        <FormEnd problem={problem} onClose={onClose} does="Make invitation" />
       </form>
     </Dialog>
   );

@@ -55,3 +55,32 @@ export function Dialog({ title, onClose, children, wide, firm }: Props) {
     </dialog>
   );
 }
+
+interface End {
+  /** What was wrong with what was sent. */
+  problem: string | null | undefined;
+  onClose: () => void;
+  /** What the button says that leaves without doing anything. */
+  closes?: string;
+  /** What the button says that does it. */
+  does: string;
+}
+
+/** How a form in a dialog ends: what was wrong, and the two ways out. */
+export function FormEnd({ problem, onClose, closes = "Cancel", does }: End) {
+  return (
+    <>
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <div className="actions row">
+        <button type="button" className="button" onClick={onClose}>
+          {closes}
+        </button>
+        <button className="button primary">{does}</button>
+      </div>
+    </>
+  );
+}
